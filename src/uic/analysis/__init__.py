@@ -1,0 +1,1 @@
+"""The analyst's room: person ids, events and counts."""

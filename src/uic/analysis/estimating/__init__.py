@@ -1,0 +1,1 @@
+"""Population size from overlapping lists."""

@@ -1,0 +1,1 @@
+"""Reports people read: one self-contained page, no script, no network."""

@@ -1,0 +1,1 @@
+"""Small and dangerous: bytes in, bytes out. Imports nothing of ours but errors."""

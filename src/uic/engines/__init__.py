@@ -1,0 +1,1 @@
+"""Engines that run the named steps of the linkage plan."""

@@ -1,0 +1,1 @@
+"""Names brought to one form, script by script, by finite tables."""

@@ -1,0 +1,52 @@
+"""A register: one partner's records and events after reading, before anything is encoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from uic.values import RowProblem  # noqa: TC001 - part of the public value
+
+EVENTS = pa.schema(
+    [
+        ("contact", pa.int64()),  # source row; one contact may fill several rows, one a service
+        ("record", pa.int32()),  # position in ``records``; null for a group contact
+        ("date", pa.date32()),
+        ("channel", pa.string()),
+        ("service", pa.string()),
+        ("quantity", pa.int64()),
+        ("site", pa.string()),
+    ]
+)
+DATE_PARTS = ("year", "month", "day")
+PRECISIONS = ("day", "month", "year", "estimated")
+
+
+@dataclass(frozen=True, repr=False)
+class Register:
+    """One partner's people and contacts. Holds attributes of persons: never leaves the partner.
+
+    Attributes:
+        partner: Name of the partner.
+        records: One row a record: ``record_id`` (string, unique) and one column an attribute
+            that the file carries. Strings are trimmed, null means missing. An attribute of kind
+            date has four columns: ``birth_date_year`` (int16), ``birth_date_month`` (int8),
+            ``birth_date_day`` (int8) and ``birth_date_precision`` (string, one of
+            ``PRECISIONS``, null when missing). Where the mapping tells unknown and refused
+            apart from missing, a column ``<attribute>_status`` holds those two words.
+        events: One row a contact and service, as ``EVENTS`` says.
+        problems: Row problems: the value counts as missing, the row stays.
+        rows: Number of data rows in the source.
+        digest: SHA-256 of the source bytes, hexadecimal.
+    """
+
+    partner: str
+    records: pa.Table
+    events: pa.Table
+    problems: tuple[RowProblem, ...]
+    rows: int
+    digest: str
+
+    def __repr__(self) -> str:
+        return f"<Register {self.partner}: {len(self.records)} records, {len(self.events)} events>"

@@ -1,0 +1,1 @@
+"""UIC schemes as data: load, validate, explain."""

@@ -1,0 +1,240 @@
+"""The linkage schema: the file that partners sign off before anything is encoded.
+
+A schema says which attributes are compared, which passes make candidates, and at which
+probability a pair is a link. Two parties whose fingerprints differ would encode differently
+and must not exchange anything. ``[partners.*]`` maps a partner's own columns and codes to the
+attributes; it is that partner's affair and is left out of the fingerprint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from uic.errors import Problem, SchemaError
+
+FORMAT = "uic-linkage-schema/1"
+
+Kind = Literal["name", "date", "code", "text", "number"]
+Take = Literal["exact", "sound", "skeleton", "initial", "date", "year", "month_day"]
+DATE_TAKES = ("date", "year", "month_day")
+
+STANDARD_ATTRIBUTES: dict[str, Kind] = {
+    "family_name": "name",
+    "given_name": "name",
+    "mother_given_name": "name",
+    "father_given_name": "name",
+    "birth_date": "date",
+    "sex": "code",
+    "birth_place": "text",
+    "birth_order": "code",
+    "place": "text",
+    "street": "text",
+    "postcode": "code",
+    "phone": "code",
+}
+"""Attributes of a person that a register may carry without being declared, with their kind."""
+
+EVENT_COLUMNS = ("date", "channel", "service", "quantity", "site")
+"""Columns of a contact; a file that has ``date`` is a file of events."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Part(_Strict):
+    """One part of a pass: what is taken of one attribute, or of several in sorted order."""
+
+    take: Take
+    attribute: Name | None = None
+    sorted: Annotated[tuple[Name, ...], Field(min_length=2, strict=False)] | None = None
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes this part looks at."""
+        return self.sorted if self.sorted is not None else (str(self.attribute),)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Part:
+        if (self.attribute is None) == (self.sorted is None):
+            raise ValueError("a part names either 'attribute' or 'sorted'")
+        return self
+
+
+class Pass(_Strict):
+    """One pass: rows of different registers meet when all its parts are equal."""
+
+    name: Label
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, strict=False)]
+
+
+class Linking(_Strict):
+    """At which probability a candidate pair becomes a link, and how large a cluster may grow."""
+
+    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    largest_block: Annotated[int, Field(ge=2)] = 400
+    largest_cluster: Annotated[int, Field(ge=2)] = 100
+
+
+class PartnerMapping(_Strict):
+    """How one partner's export is read; the export itself is never edited."""
+
+    files: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    columns: dict[Name, str] = {}
+    constants: dict[Name, str] = {}
+    date_order: Literal["YMD", "DMY", "MDY"] = "YMD"
+    codes: dict[Name, dict[str, str]] = {}
+    missing: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    unknown: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    refused: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    service_columns: dict[str, str] = {}
+    service_separator: str | None = None
+    sheet: str | None = None
+    separator: str | None = None
+    encoding: str | None = None
+    vouched: bool = False
+
+
+class LinkageSchema(_Strict):
+    """The whole linkage schema. Build one with :func:`load_schema` or :func:`default_schema`."""
+
+    format: Literal["uic-linkage-schema/1"] = FORMAT
+    project: Label = "project"
+    profile: Literal["names", "codes", "tokens"] = "names"
+    attributes: dict[Name, Kind] = {}
+    passes: Annotated[tuple[Pass, ...], Field(strict=False)] = ()
+    linking: Linking = Linking()
+    partners: dict[Label, PartnerMapping] = {}
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Every attribute a register under this schema may carry, with its kind."""
+        return STANDARD_ATTRIBUTES | self.attributes
+
+    @property
+    def active_passes(self) -> tuple[Pass, ...]:
+        """The passes written in the schema, or the profile's default passes."""
+        return self.passes or DEFAULT_PASSES[self.profile]
+
+    @model_validator(mode="after")
+    def _coherent(self) -> LinkageSchema:
+        names = [item.name for item in self.active_passes]
+        if len(set(names)) < len(names):
+            raise ValueError("two passes have the same name")
+        for item in self.active_passes:
+            for part in item.parts:
+                _check_part(part, self.kinds)
+        for mapping in self.partners.values():
+            unknown = set(mapping.columns) - set(self.kinds) - set(EVENT_COLUMNS) - {"record_id"}
+            if unknown:
+                raise ValueError(f"unknown attribute {min(unknown)!r} in a partner's columns")
+        return self
+
+
+def _check_part(part: Part, kinds: dict[str, Kind]) -> None:
+    for attribute in part.attributes:
+        if attribute not in kinds:
+            raise ValueError(f"a pass uses the undeclared attribute {attribute!r}")
+        if (kinds[attribute] == "date") != (part.take in DATE_TAKES):
+            raise ValueError(f"'take = {part.take!r}' does not fit the attribute {attribute!r}")
+
+
+def _passes(*items: tuple[str, list[dict[str, Any]]]) -> tuple[Pass, ...]:
+    return tuple(Pass(name=name, parts=tuple(Part(**part) for part in parts)) for name, parts in items)
+
+
+_DATE = {"attribute": "birth_date", "take": "date"}
+_YEAR = {"attribute": "birth_date", "take": "year"}
+_MONTH_DAY = {"attribute": "birth_date", "take": "month_day"}
+_SEX = {"attribute": "sex", "take": "exact"}
+_PLACE = {"attribute": "place", "take": "exact"}
+_SOUNDS = {"sorted": ("family_name", "given_name"), "take": "sound"}
+_INITIALS = {"sorted": ("family_name", "given_name"), "take": "initial"}
+_MOTHER = {"attribute": "mother_given_name", "take": "exact"}
+_FATHER = {"attribute": "father_given_name", "take": "exact"}
+
+_NAMES = _passes(
+    ("birth-date", [_DATE]),
+    ("name-sounds", [_SOUNDS]),
+    ("initials-month-day", [_INITIALS, _MONTH_DAY]),
+    ("surname-sex-year", [{"attribute": "family_name", "take": "sound"}, _SEX, _YEAR]),
+    ("place-year", [_PLACE, _YEAR]),
+    ("place-surname", [_PLACE, {"attribute": "family_name", "take": "sound"}]),
+)
+DEFAULT_PASSES: dict[str, tuple[Pass, ...]] = {
+    "names": _NAMES,
+    "tokens": _NAMES,
+    "codes": _passes(
+        ("birth-date", [_DATE]),
+        ("parents-sex-year", [_MOTHER, _FATHER, _SEX, _YEAR]),
+        ("parents-month-day", [_MOTHER, _FATHER, _MONTH_DAY]),
+        ("parents-place-sex", [_MOTHER, _FATHER, _PLACE, _SEX]),
+    ),
+}
+"""Passes of each profile; reasons and measurements in docs/decisions."""
+
+
+def default_schema() -> LinkageSchema:
+    """Return the name-register schema that applies when no schema file is given."""
+    return LinkageSchema()
+
+
+def load_schema(path: str | Path) -> LinkageSchema:
+    """Read and validate a linkage schema written in TOML.
+
+    Raises:
+        SchemaError: the file is missing, not TOML, or breaks a rule; every problem is listed.
+    """
+    source = Path(path)
+    try:
+        data = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SchemaError(Problem(source.name, "", "the schema file does not exist")) from None
+    except (UnicodeDecodeError, OSError):
+        raise SchemaError(Problem(source.name, "", "the schema file cannot be read")) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SchemaError(Problem(source.name, "", f"this is not TOML: {error}")) from None
+    return parse_schema(data, source.name)
+
+
+def parse_schema(data: dict[str, Any], name: str = "schema") -> LinkageSchema:
+    """Validate a schema given as a mapping; ``name`` is used in messages."""
+    try:
+        return LinkageSchema.model_validate(data)
+    except ValidationError as error:
+        raise SchemaError(Problem(name, *_describe(item)) for item in error.errors()) from None
+
+
+def _describe(item: Any) -> tuple[str, str, str]:
+    """Turn one pydantic error into place, rule and hint, without its input value."""
+    where = ".".join(str(step) for step in item["loc"])
+    if item["type"] == "extra_forbidden":
+        return where, "unknown key", "check the spelling against docs/schema.md"
+    return where, str(item["msg"]).removeprefix("Value error, "), ""
+
+
+def canonical(schema: LinkageSchema) -> str:
+    """Return the canonical form: JSON with sorted keys, defaults written out, no partners."""
+    data = schema.model_dump(mode="json", exclude={"partners", "passes"})
+    data["attributes"] = schema.kinds
+    data["passes"] = [item.model_dump(mode="json") for item in schema.active_passes]
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def fingerprint(schema: LinkageSchema) -> str:
+    """Return the SHA-256 of the canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical(schema).encode()).hexdigest()
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a linkage schema file, as written to ``spec/``."""
+    return LinkageSchema.model_json_schema() | {"$id": FORMAT}
