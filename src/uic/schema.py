@@ -20,7 +20,7 @@ from uic.errors import Problem, SchemaError
 
 FORMAT = "uic-linkage-schema/1"
 
-Kind = Literal["name", "date", "code", "text", "number"]
+Kind = Literal["name", "date", "code", "text", "number", "identifier"]
 Take = Literal["exact", "sound", "skeleton", "initial", "date", "year", "month_day"]
 DATE_TAKES = ("date", "year", "month_day")
 
@@ -36,7 +36,7 @@ STANDARD_ATTRIBUTES: dict[str, Kind] = {
     "place": "text",
     "street": "text",
     "postcode": "code",
-    "phone": "code",
+    "phone": "identifier",
 }
 """Attributes of a person that a register may carry without being declared, with their kind."""
 
@@ -52,11 +52,11 @@ class _Strict(BaseModel):
 
 
 class Part(_Strict):
-    """One part of a pass: what is taken of one attribute, or of several in sorted order."""
+    """One part of a pass: what is taken of one attribute, or of two in sorted order."""
 
     take: Take
     attribute: Name | None = None
-    sorted: Annotated[tuple[Name, ...], Field(min_length=2, strict=False)] | None = None
+    sorted: Annotated[tuple[Name, Name], Field(strict=False)] | None = None
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -122,8 +122,8 @@ class LinkageSchema(_Strict):
 
     @property
     def active_passes(self) -> tuple[Pass, ...]:
-        """The passes written in the schema, or the profile's default passes."""
-        return self.passes or DEFAULT_PASSES[self.profile]
+        """The passes written in the schema; else the profile's, and one for each identifier."""
+        return self.passes or (*DEFAULT_PASSES[self.profile], *_identifier_passes(self.kinds))
 
     @model_validator(mode="after")
     def _coherent(self) -> LinkageSchema:
@@ -150,6 +150,11 @@ def _check_part(part: Part, kinds: dict[str, Kind]) -> None:
 
 def _passes(*items: tuple[str, list[dict[str, Any]]]) -> tuple[Pass, ...]:
     return tuple(Pass(name=name, parts=tuple(Part(**part) for part in parts)) for name, parts in items)
+
+
+def _identifier_passes(kinds: dict[str, Kind]) -> tuple[Pass, ...]:
+    names = sorted(name for name, kind in kinds.items() if kind == "identifier")
+    return _passes(*((name, [{"attribute": name, "take": "exact"}]) for name in names))
 
 
 _DATE = {"attribute": "birth_date", "take": "date"}

@@ -1,0 +1,110 @@
+"""What crosses a wall: one export a partner, in two compartments.
+
+The matcher's compartment holds pass rows: a token and block-salted signatures under row ids
+that are random per pass. The resolver's compartment holds the map from pass rows to records,
+the events, and a few aggregate frequencies. Neither holds a name, a date of birth or a key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+ROW_MAP = pa.schema(
+    [
+        ("pass", pa.string()),
+        ("row_id", pa.int64()),
+        ("record", pa.int32()),  # position in the export, 0 to records - 1
+        ("usable", pa.bool_()),  # false: the pass had no usable value and the token is a dummy
+    ]
+)
+CHANCE = pa.schema(
+    [
+        ("pass", pa.string()),
+        ("pairs", pa.int64()),  # pairs of records with a usable value
+        ("agreeing", pa.int64()),  # of these, pairs with equal tokens
+    ]
+)
+FREQUENCIES = pa.schema(
+    [
+        ("attribute", pa.string()),
+        ("level", pa.int32()),
+        ("pairs", pa.int64()),  # random pairs of the partner's own records at this level
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What may be read without a key.
+
+    Attributes:
+        partner: Name of the partner.
+        fingerprint: Fingerprint of the linkage schema.
+        normaliser: Version of the normalising tables.
+        project: Project of the key.
+        epoch: Epoch of the key.
+        key_id: Public name of the key.
+        records: Number of records.
+        attributes: Attributes the register carries.
+        vouched: The partner vouches that no person is on its list twice.
+    """
+
+    partner: str
+    fingerprint: str
+    normaliser: str
+    project: str
+    epoch: str
+    key_id: str
+    records: int
+    attributes: frozenset[str]
+    vouched: bool
+
+
+@dataclass(frozen=True, repr=False)
+class MatcherPart:
+    """The compartment sealed to the matcher.
+
+    Attributes:
+        header: What may be read without a key.
+        pass_rows: Per pass ``row_id``, ``token_hi``, ``token_lo`` (int64) and the signature
+            columns of ``uic.levels``, in random order.
+        frequencies: Aggregate: random pairs per attribute and level (``FREQUENCIES``).
+    """
+
+    header: Header
+    pass_rows: dict[str, pa.Table]
+    frequencies: pa.Table
+
+    def __repr__(self) -> str:
+        return f"<MatcherPart {self.header.partner}: {len(self.pass_rows)} passes>"
+
+
+@dataclass(frozen=True, repr=False)
+class ResolverPart:
+    """The compartment sealed to the resolver.
+
+    Attributes:
+        header: What may be read without a key.
+        row_map: Which pass row belongs to which record (``ROW_MAP``).
+        chance: Aggregate: chance agreement per pass (``CHANCE``).
+        events: Events under ``record`` positions, as ``uic.partner.registers.EVENTS``.
+    """
+
+    header: Header
+    row_map: pa.Table
+    chance: pa.Table
+    events: pa.Table
+
+    def __repr__(self) -> str:
+        return f"<ResolverPart {self.header.partner}: {self.header.records} records>"
+
+
+@dataclass(frozen=True)
+class Export:
+    """One partner's encoded register: a header and one compartment for each side."""
+
+    header: Header
+    matcher: MatcherPart
+    resolver: ResolverPart

@@ -1,0 +1,114 @@
+"""Block values: what rows of different registers must share to meet in a pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from uic.partner import normalising
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from uic.partner.registers import Register
+    from uic.schema import LinkageSchema, Part, Pass
+
+_BETWEEN = "\x1f"  # no canonical value holds it, so ("a", "bc") and ("ab", "c") stay apart
+
+
+def canonical_columns(register: Register, schema: LinkageSchema) -> dict[str, pa.Array]:
+    """Return each attribute of a register in canonical form; dates as their three parts.
+
+    Day and month are null where the date is 1 January or estimated: these stand for "unknown"
+    far more often than for a birthday, and would make one giant block of strangers.
+    """
+    columns: dict[str, pa.Array] = {}
+    for attribute, kind in schema.kinds.items():
+        if kind == "date":
+            columns |= _date_columns(register.records, attribute)
+        elif attribute in register.records.column_names:
+            column = register.records[attribute].combine_chunks()
+            columns[attribute] = _NORMALISE.get(kind, _as_read)(column)
+    return columns
+
+
+def block_values(item: Pass, columns: dict[str, pa.Array], rows: int) -> pa.Array:
+    """Return one string a record, null where a part of the pass has no usable value."""
+    parts = [_part(part, columns, rows) for part in item.parts]
+    return pc.binary_join_element_wise(*parts, _BETWEEN, null_handling="emit_null")
+
+
+def _part(part: Part, columns: dict[str, pa.Array], rows: int) -> pa.Array:
+    if part.take in _DATE_TAKES:
+        return _date_part(str(part.attribute), part.take, columns, rows)
+    values = [
+        _TAKE[part.take](columns.get(name, pa.nulls(rows, pa.string()))) for name in part.attributes
+    ]
+    if len(values) == 1:
+        return values[0]
+    both = pc.and_(pc.is_valid(values[0]), pc.is_valid(values[1]))
+    ordered = pc.binary_join_element_wise(
+        pc.min_element_wise(*values), pc.max_element_wise(*values), _BETWEEN
+    )
+    return pc.if_else(both, ordered, pa.scalar(None, pa.string()))
+
+
+def _date_part(attribute: str, take: str, columns: dict[str, pa.Array], rows: int) -> pa.Array:
+    absent = pa.nulls(rows, pa.int32())
+    parts = [columns.get(f"{attribute}_{name}", absent) for name in _DATE_TAKES[take]]
+    texts = [pc.cast(part, pa.string()) for part in parts]
+    return pc.binary_join_element_wise(*texts, "-", null_handling="emit_null")
+
+
+def _date_columns(records: pa.Table, attribute: str) -> dict[str, pa.Array]:
+    if f"{attribute}_year" not in records.column_names:
+        return {}
+    parts = {
+        name: pc.cast(records[f"{attribute}_{name}"].combine_chunks(), pa.int32())
+        for name in ("year", "month", "day")
+    }
+    first = pc.and_(pc.equal(parts["month"], 1), pc.equal(parts["day"], 1))
+    exact = pc.equal(records[f"{attribute}_precision"].combine_chunks(), "day")
+    usable = pc.fill_null(pc.and_(exact, pc.invert(first)), False)
+    return {
+        f"{attribute}_year": parts["year"],
+        f"{attribute}_month": _where(usable, parts["month"]),
+        f"{attribute}_day": _where(usable, parts["day"]),
+    }
+
+
+def _where(keep: pa.Array, values: pa.Array) -> pa.Array:
+    return pc.if_else(keep, values, pa.scalar(None, values.type))
+
+
+def _as_read(values: pa.Array) -> pa.Array:
+    return pc.cast(values, pa.string())
+
+
+def _identifier(values: pa.Array) -> pa.Array:
+    """Telephone numbers and addresses are written with and without spaces and signs."""
+    return pc.replace_substring(normalising.normalise_text(values), " ", "")
+
+
+def _exact(values: pa.Array) -> pa.Array:
+    return values
+
+
+def _initial(values: pa.Array) -> pa.Array:
+    return pc.utf8_slice_codeunits(values, 0, 1)
+
+
+_DATE_TAKES = {"date": ("year", "month", "day"), "year": ("year",), "month_day": ("month", "day")}
+_NORMALISE: dict[str, Callable[[pa.Array], pa.Array]] = {
+    "name": normalising.normalise_names,
+    "text": normalising.normalise_text,
+    "identifier": _identifier,
+}
+_TAKE: dict[str, Callable[[pa.Array], pa.Array]] = {
+    "exact": _exact,
+    "sound": normalising.sounds,
+    "skeleton": normalising.skeletons,
+    "initial": _initial,
+}
