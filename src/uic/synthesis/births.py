@@ -1,0 +1,80 @@
+"""Birth dates as three whole numbers each, where 0 stands for a part that nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_LONGEST = np.array([31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+
+
+@dataclass(frozen=True, repr=False)
+class Births:
+    """Year, month and day of many births; a 0 is unknown, and a day never stands without a month."""
+
+    year: NDArray[np.int64]
+    month: NDArray[np.int64]
+    day: NDArray[np.int64]
+
+    def exist(self) -> NDArray[np.bool_]:
+        """Return which of the known parts a calendar has."""
+        month_exists = (self.month >= 0) & (self.month <= 12)
+        longest = _LONGEST[np.where(month_exists, self.month, 0)]
+        leap = (self.year % 4 == 0) & ((self.year % 100 != 0) | (self.year % 400 == 0))
+        no_leap_day = (self.month == 2) & (self.day == 29) & ~leap
+        return month_exists & (self.day >= 0) & (self.day <= longest) & ~no_leap_day
+
+    def where(self, chosen: NDArray[np.bool_], other: Births) -> Births:
+        """Return these births, with those of ``other`` where chosen."""
+        pairs = ((other.year, self.year), (other.month, self.month), (other.day, self.day))
+        return Births(*(np.where(chosen, new, old) for new, old in pairs))
+
+
+def from_days(days: NDArray[np.datetime64]) -> Births:
+    """Return the births on whole, known days."""
+    months = days.astype("datetime64[M]")
+    years = days.astype("datetime64[Y]")
+    return Births(
+        years.astype(np.int64) + 1970,
+        (months - years.astype("datetime64[M]")).astype(np.int64) + 1,
+        (days - months.astype("datetime64[D]")).astype(np.int64) + 1,
+    )
+
+
+def from_iso(texts: pa.ChunkedArray) -> Births:
+    """Read ISO dates of any length: YYYY-MM-DD, YYYY-MM or YYYY."""
+    return Births(*(_part(texts, start, stop) for start, stop in ((0, 4), (5, 7), (8, 10))))
+
+
+def to_iso(births: Births) -> NDArray[np.object_]:
+    """Write births as ISO dates, as long as what is known: YYYY-MM-DD, YYYY-MM or YYYY."""
+    return written(births, ("year", "month", "day"), "-")
+
+
+def written(births: Births, order: tuple[str, ...], mark: str) -> NDArray[np.object_]:
+    """Write the known parts of births in ``order``, with ``mark`` between them."""
+    result = np.empty(len(births.year), dtype=object)
+    known = (births.year > 0).astype(int) + (births.month > 0) + (births.day > 0)
+    for count, names in ((3, {"year", "month", "day"}), (2, {"year", "month"}), (1, {"year"})):
+        rows = known == count
+        parts = [_padded(getattr(births, name)[rows], name) for name in order if name in names]
+        result[rows] = pc.binary_join_element_wise(*parts, mark).to_numpy(zero_copy_only=False)
+    return result
+
+
+def _padded(numbers: NDArray[np.int64], name: str) -> pa.Array:
+    width = 4 if name == "year" else 2
+    return pc.utf8_lpad(pa.array(numbers).cast(pa.string()), width, "0")
+
+
+def _part(texts: pa.ChunkedArray, start: int, stop: int) -> NDArray[np.int64]:
+    part = pc.utf8_slice_codeunits(pc.fill_null(texts, ""), start, stop)
+    number = pc.if_else(pc.equal(part, ""), "0", part).cast(pa.int64())
+    return np.asarray(number.to_numpy(), dtype=np.int64)
