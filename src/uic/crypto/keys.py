@@ -12,6 +12,7 @@ import re
 import secrets
 import stat
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from uic.crypto.kdf import ROOT_BYTES, derive
@@ -96,21 +97,31 @@ def load_key(path: str | Path) -> EpochKey:
     return EpochKey(project, epoch, root)
 
 
-def load_or_make_key(path: str | Path, project: str, epoch: str) -> EpochKey:
+def load_or_make_key(path: str | Path, project: str, epoch: str | None = None) -> EpochKey:
     """Read the key file, or make it on first use.
+
+    Args:
+        path: The key file.
+        project: Project the key must belong to.
+        epoch: Epoch of a new key; by default the quarter of today, as ``2026Q4``.
 
     Raises:
         KeyMaterialError: as :func:`load_key`, or the key is of another project or epoch.
     """
     if not Path(path).exists():
-        save_key(new_key(project, epoch), path)
+        save_key(new_key(project, epoch or _this_quarter()), path)
     key = load_key(path)
-    if (key.project, key.epoch) != (project, epoch):
+    if key.project != project or epoch not in {None, key.epoch}:
         raise KeyMaterialError(
-            f"the key file is for {key.project}/{key.epoch}, this run is for {project}/{epoch}\n"
-            "  hint: name the right key file, or another --epoch"
+            f"the key file is for {key.project}/{key.epoch}, this run is for"
+            f" {project}/{epoch or key.epoch}\n  hint: name the right key file with --key"
         )
     return key
+
+
+def _this_quarter() -> str:
+    today = datetime.now(UTC)
+    return f"{today.year}Q{(today.month + 2) // 3}"
 
 
 def _check_private(path: Path) -> None:

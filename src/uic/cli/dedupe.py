@@ -1,0 +1,90 @@
+"""``uic dedupe``: partner exports in, people counted once, nothing named out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(  # noqa: PLR0913, PLR0917 - options of a command
+    inputs: Annotated[list[Path], typer.Argument(help="The partners' exports (CSV, XLSX, Parquet).")],
+    schema: Annotated[
+        Path | None, typer.Option(help="Linkage schema (TOML). Default: columns named as attributes.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("results"),
+    key: Annotated[
+        Path, typer.Option(help="Epoch key file; made on first use, readable by you only.")
+    ] = Path("uic-epoch.key"),
+    seed: Annotated[int, typer.Option(help="Seed of everything random in the results.")] = 0,
+    period: Annotated[str, typer.Option(help="Period of the counts: year, quarter or month.")] = "year",
+    lists: Annotated[
+        str, typer.Option(help="What a list is in the capture histories: partner or channel.")
+    ] = "partner",
+    threshold: Annotated[
+        float | None, typer.Option(min=0.01, max=0.99, help="Probability at which a pair is a link.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 when a row problem was found.")
+    ] = False,
+) -> None:
+    """Count people once over the exports of several partners.
+
+    Example: uic dedupe outreach.csv dic.xlsx referrals.csv --schema schema.toml --out results/
+
+    Writes persons.parquet, pairs.parquet, counts.csv, histories.csv, report.html, rejects.csv
+    and run.json. No file holds a name, a date of birth or a code of a person, but persons.parquet
+    and pairs.parquet hold the partners' own record ids: keep them inside.
+    """
+    from uic.cli.progress import shown
+    from uic.pipeline import dedupe
+    from uic.results import write_results
+
+    _one_of("--period", period, ("year", "quarter", "month"))
+    _one_of("--lists", lists, ("partner", "channel"))
+    with shown() as progress:
+        result = dedupe(
+            inputs,
+            schema=schema,
+            key=key,
+            seed=seed,
+            period=period,  # type: ignore[arg-type]
+            lists=lists,  # type: ignore[arg-type]
+            threshold=threshold,
+            progress=progress,
+        )
+        written = write_results(result, out)
+    typer.echo(summary(result))
+    typer.echo(f"written to {out}: " + ", ".join(path.name for path in written), err=True)
+    if result.rejects:
+        typer.echo(
+            f"uic: {len(result.rejects)} values could not be used and count as missing;"
+            " rejects.csv lists them by row, column and rule",
+            err=True,
+        )
+        if strict:
+            raise typer.Exit(1)
+
+
+def summary(result: "Deduplication") -> str:  # noqa: F821, UP037
+    """Return the headline numbers in a few lines."""
+    whole = result.counts.to_pylist()[-1]
+    lines = [
+        f"{'records':<22}{len(result.persons):>10,}",
+        f"{'persons':<22}{result.run['persons']:>10,}",
+        f"{'contacts':<22}{whole['contacts']:>10,}",
+        f"{'individuals reached':<22}{whole['individuals']:>10,}",
+    ]
+    if result.estimate is not None:
+        best = result.estimate.headline
+        lines.append(
+            f"{'estimated population':<22}{best.abundance:>10,.0f}"
+            f"   95% interval {best.low:,.0f} to {best.high:,.0f} ({best.model})"
+        )
+    return "\n".join(lines)
+
+
+def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise typer.BadParameter(f"{option} is one of {', '.join(allowed)}")

@@ -1,0 +1,82 @@
+"""The result of a deduplication, and the files it is written to."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from uic.analysis.estimating import EstimateReport
+    from uic.values import RowProblem
+
+
+@dataclass(frozen=True, repr=False)
+class Deduplication:
+    """What ``uic.dedupe`` returns: the same as the files that ``uic dedupe`` writes.
+
+    Attributes:
+        persons: ``partner``, ``record_id``, ``person_id``.
+        pairs: Accepted pairs: ``partner_a``, ``record_id_a``, ``partner_b``, ``record_id_b``,
+            ``probability``.
+        counts: Contacts and people by period, channel and partner.
+        histories: One 0/1 column a list, and ``count``.
+        overlap: People on every two lists.
+        estimate: Population size from the histories, or None where it cannot be estimated.
+        estimate_note: Why there is no estimate; empty when there is one.
+        rejects: Row problems: values that count as missing.
+        run: The manifest: versions, fingerprint, digests, counts of every step, seconds.
+        registers: Size, row problems and missing shares of each partner's register.
+    """
+
+    persons: pa.Table
+    pairs: pa.Table
+    counts: pa.Table
+    histories: pa.Table
+    overlap: pa.Table
+    estimate: EstimateReport | None
+    estimate_note: str
+    rejects: tuple[RowProblem, ...]
+    run: dict[str, Any]
+    registers: tuple[dict[str, Any], ...]
+
+    def __repr__(self) -> str:
+        people = len(self.persons["person_id"].unique())
+        return f"<Deduplication {len(self.persons)} records, {people} persons>"
+
+
+def write_results(result: Deduplication, out: str | Path) -> tuple[Path, ...]:
+    """Write every table, the report and the manifest into the folder ``out``.
+
+    All files are first written into a temporary folder beside ``out``; only when the last of
+    them is complete do they get their final names.
+
+    Raises:
+        OSError: the disk is full or the folder cannot be written; nothing has its final name.
+    """
+    target = Path(out)
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target, prefix=".writing-") as folder:
+        fresh = Path(folder)
+        _write_all(result, fresh)
+        names = sorted(path.name for path in fresh.iterdir())
+        for name in names:
+            (fresh / name).replace(target / name)
+    return tuple(target / name for name in names)
+
+
+def _write_all(result: Deduplication, folder: Path) -> None:
+    pq.write_table(result.persons, folder / "persons.parquet")
+    pq.write_table(result.pairs, folder / "pairs.parquet")
+    write_counts(result.counts, folder / "counts.csv")
+    write_histories(result.histories, folder / "histories.csv")
+    write_csv(rejects_table(result.rejects), folder / "rejects.csv")
+    write_text(folder / "run.json", json.dumps(result.run, indent=2, ensure_ascii=False) + "\n")
+    write_text(folder / "report.html", render_report(report_data(result)))
