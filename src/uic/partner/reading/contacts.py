@@ -1,0 +1,112 @@
+"""From rows to contacts: one row of the source is one contact, whatever it holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from uic.partner.reading.cleaning import ascii_digits
+from uic.partner.reading.words import Words, no_words, words_from, words_of
+from uic.partner.registers import EVENTS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from uic.partner.reading.words import Mask
+
+    Places = NDArray[np.int64]
+
+YES = ("1", "true", "yes", "y", "x", "✓", "✔")
+NO = ("0", "false", "no", "n")
+
+
+def read_flag(text: str) -> bool | None:
+    """Read a yes/no cell; a count above 0 is yes. None where it is neither."""
+    word = ascii_digits(text).casefold().removesuffix(".0")
+    if word in NO:
+        return False
+    if word in YES or (word.isdecimal() and int(word[:12]) > 0):
+        return True
+    return None
+
+
+def contacts_of(
+    rows: NDArray[np.int64],
+    record: NDArray[np.int64],
+    columns: dict[str, Words],
+    flags: dict[str, Mask],
+    separator: str | None,
+) -> pa.Table:
+    """Build the table of contacts; a contact with several services fills several rows.
+
+    A quantity belongs to the contact: it stands on the first of its rows only, so that a sum
+    over rows is the sum over contacts.
+
+    Args:
+        rows: Shape (n,): number of each row in the source.
+        record: Shape (n,): position of its record, -1 for a group contact.
+        columns: Clean event columns.
+        flags: For each service that has a column of its own, the rows that say yes.
+        separator: What stands between several services in one cell, if anything.
+    """
+    served, services = _services(columns.get("service", no_words(len(rows))), flags, separator)
+    place = np.concatenate([served, np.setdiff1d(np.arange(len(rows)), served)])
+    order = np.argsort(place, kind="stable")
+    place = place[order]
+    idle = pa.nulls(len(place) - len(served), pa.string())
+    again = np.append(False, place[1:] == place[:-1])[: len(place)]
+    data: dict[str, Any] = {
+        "contact": pa.array(rows[place]),
+        "record": pa.array(record[place].astype(np.int32), mask=record[place] < 0),
+        "date": pc.cast(_column(columns, "date", place), pa.date32()),
+        "channel": _column(columns, "channel", place),
+        "service": pa.concat_arrays([services.to_arrow(), idle]).take(pa.array(order)),
+        "quantity": _quantities(columns, place, again),
+        "site": _column(columns, "site", place),
+    }
+    return pa.table(data, schema=EVENTS)
+
+
+def _column(columns: dict[str, Words], name: str, place: Places) -> pa.Array:
+    words = columns.get(name)
+    return pa.nulls(len(place), pa.string()) if words is None else words.at(place).to_arrow()
+
+
+def _quantities(columns: dict[str, Words], place: Places, again: Mask) -> pa.Array:
+    numbers = pc.cast(_column(columns, "quantity", place), pa.int64())
+    return pc.if_else(pa.array(again), pa.scalar(None, pa.int64()), numbers)
+
+
+def _services(words: Words, flags: dict[str, Mask], separator: str | None) -> tuple[Places, Words]:
+    """Return every service of every row as a row and a word, each service once a row."""
+    rows, named = _split(words, separator)
+    names = pa.chunked_array(
+        [named.to_arrow(), *(pa.array([name] * int(rows.sum())) for name, rows in flags.items())],
+        pa.string(),
+    )
+    rows = np.concatenate([rows, *(np.flatnonzero(marked) for marked in flags.values())])
+    coded = words_of(names)
+    pairs = rows * max(1, len(coded.distinct)) + coded.codes
+    _, first = np.unique(pairs, return_index=True)
+    kept = np.sort(first)
+    return rows[kept], coded.at(kept)
+
+
+def _split(words: Words, separator: str | None) -> tuple[Places, Words]:
+    """Take the cells of one column apart at the separator."""
+    rows = np.flatnonzero(words.present)
+    if separator is None:
+        return rows, words.at(rows)
+    parts = [[part.strip() for part in word.split(separator)] for word in words.listed()]
+    flat = words_from([part for several in parts for part in several])
+    counts = np.array([len(several) for several in parts], dtype=np.int64)
+    starts = np.cumsum(counts) - counts
+    held = words.codes[rows]
+    lengths = counts[held] if len(rows) else np.array([], dtype=np.int64)
+    within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    place = np.repeat(starts[held] if len(rows) else lengths, lengths) + within
+    spread = flat.at(place)
+    return np.repeat(rows, lengths)[spread.present], spread.at(spread.present)

@@ -1,0 +1,168 @@
+"""CSV and TSV: columns of text, read in blocks, after encoding and separator are known."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from uic.partner.reading.sniffing import Survey, survey
+from uic.partner.reading.sources import LONGEST_FIELD, Cells, Source, refusal
+from uic.partner.reading.words import Words, no_words, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from uic.schema import PartnerMapping
+
+BLOCK = 8 * LONGEST_FIELD
+RAGGED_SHARE, RAGGED_ROWS = 0.1, 5
+_QUOTE_HINT = "look for a quotation mark that is opened and not closed"
+_TOO_LONG = f"a cell is longer than {LONGEST_FIELD // 1_000_000} MB"
+
+
+def open_delimited(path: Path, mapping: PartnerMapping | None) -> Source:
+    """Open a text file of separated values.
+
+    Raises:
+        InputError: empty, NUL bytes, unreadable encoding, or a header that cannot be read.
+    """
+    found = survey(path, mapping)
+    return Source(path.name, found.headers, found.digest, lambda wanted: _load(path, found, wanted))
+
+
+def _load(path: Path, found: Survey, wanted: tuple[int, ...]) -> Cells:
+    ragged: list[tuple[int, str]] = []
+    chunks: list[list[Any]] = [[] for _ in wanted]
+    count = 0
+    for batch in _batches(path, found, ragged):
+        count += len(batch)
+        for chunk, position in zip(chunks, wanted, strict=True):
+            chunk.append(batch.column(position))
+    columns = [words_of(pa.chunked_array(chunk, pa.string())) for chunk in chunks]
+    return _assembled(path.name, found, columns, wanted, count, ragged)
+
+
+def _batches(path: Path, found: Survey, ragged: list[tuple[int, str]]) -> Iterator[Any]:
+    """Yield the file block by block, every cell as text; ragged rows go aside."""
+
+    def aside(row: pacsv.InvalidRow) -> str:
+        ragged.append((row.number, row.text))
+        return "skip"
+
+    names = [str(position) for position in range(len(found.headers))]
+    problem = ""
+    try:
+        yield from _checked(
+            path.name,
+            found,
+            pacsv.open_csv(
+                path,
+                read_options=pacsv.ReadOptions(
+                    use_threads=False, block_size=BLOCK, column_names=names, encoding=found.encoding
+                ),
+                parse_options=pacsv.ParseOptions(
+                    delimiter=found.separator,
+                    newlines_in_values=found.quoted,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=aside,
+                ),
+                convert_options=pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                ),
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        problem = "straddling" if "straddling" in str(error) else "other"
+    if problem == "straddling":
+        raise refusal(path.name, "", _TOO_LONG, _QUOTE_HINT)
+    if problem:
+        raise refusal(path.name, "", "the rows cannot be told apart", _QUOTE_HINT)
+
+
+def _checked(name: str, found: Survey, batches: pacsv.CSVStreamingReader) -> Iterator[Any]:
+    for batch in batches:
+        for header, column in zip(found.headers, batch.columns, strict=True):
+            if (pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_FIELD:
+                raise refusal(name, f"column {header!r}", _TOO_LONG, _QUOTE_HINT)
+            if found.quoted and _swallowed_rows(column, found):
+                raise refusal(name, f"column {header!r}", "a cell holds whole rows", _QUOTE_HINT)
+        yield batch
+
+
+def _swallowed_rows(column: pa.Array, found: Survey) -> bool:
+    """Tell whether a cell of several lines holds a line with as many cells as the header."""
+    cells = column.filter(pc.match_substring(column, "\n")).to_pylist()
+    least = max(1, len(found.headers) - 1)
+    return any(line.count(found.separator) >= least for cell in cells for line in cell.split("\n"))
+
+
+def _assembled(
+    name: str,
+    found: Survey,
+    columns: list[Words],
+    wanted: tuple[int, ...],
+    count: int,
+    ragged: list[tuple[int, str]],
+) -> Cells:
+    """Put the ragged rows back where they stood and drop the header."""
+    numbers = np.setdiff1d(
+        np.arange(1, count + len(ragged) + 1), np.array([number for number, _ in ragged], int)
+    )
+    keep = numbers > found.header_row
+    short, long, extra = _mended(found, ragged)
+    if len(long) > max(RAGGED_ROWS - 1, RAGGED_SHARE * len(numbers)):
+        hint = "the separator also stands inside cells: export again as XLSX, or with quotes"
+        raise refusal(name, f"row {long[0]}", f"{len(long)} rows have too many cells", hint)
+    rows = np.concatenate([numbers[keep], np.array([number for number, _ in extra], int)])
+    order = np.argsort(rows, kind="stable")
+    return Cells(
+        tuple(
+            _joined(words.at(keep), [cells[position] for _, cells in extra]).at(order)
+            for words, position in zip(columns, wanted, strict=True)
+        ),
+        rows[order],
+        tuple(short),
+        tuple(long),
+    )
+
+
+def _mended(
+    found: Survey, ragged: list[tuple[int, str]]
+) -> tuple[list[int], list[int], list[tuple[int, list[str]]]]:
+    """Fill short rows with empty cells and empty the rows whose cells cannot be placed."""
+    width = len(found.headers)
+    short, long, extra = [], [], []
+    for number, text in ragged:
+        if number <= found.header_row:
+            continue
+        cells = _split(text, found.separator)
+        if len(cells) < width:
+            short.append(number)
+            cells += [""] * (width - len(cells))
+        elif any(cell.strip() for cell in cells[width:]):
+            long.append(number)
+            cells = [""] * width
+        extra.append((number, cells[:width]))
+    return short, long, extra
+
+
+def _split(text: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
+def _joined(words: Words, cells: list[str]) -> Words:
+    """Append a few cells to a column."""
+    if not cells:
+        return words
+    both = pa.chunked_array([words.to_arrow(), pa.array(cells, pa.string())])
+    return words_of(both) if len(both) else no_words(0)

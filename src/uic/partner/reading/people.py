@@ -1,0 +1,152 @@
+"""From rows to records: one record a ``record_id``, one value an attribute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from uic.partner.reading.words import Words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, repr=False)
+class People:
+    """Who the rows belong to.
+
+    Attributes:
+        ids: Record ids, unique, in the order of the file.
+        record: Shape (rows,), int64: position in ``ids``, -1 where a row is nobody's.
+        repeated: Rows whose record id belongs to somebody with other attributes.
+    """
+
+    ids: list[str]
+    record: Places
+    repeated: NDArray[np.bool_]
+
+
+def people_of_events(
+    ids: Words | None, attributes: dict[str, Words], numbers: NDArray[np.int64]
+) -> People:
+    """Group the rows of contacts by record id.
+
+    A row without a record id is a record of its own when it holds an attribute of a person,
+    else it is a group contact.
+    """
+    record, first = _ranked(_owners(ids, attributes, len(numbers)))
+    return People(
+        _unique(_names(ids, numbers, first)), record, np.zeros(len(numbers), dtype=np.bool_)
+    )
+
+
+def people_of_rows(
+    ids: Words | None, attributes: dict[str, Words], numbers: NDArray[np.int64]
+) -> People:
+    """Take one record a row; rows that repeat a record id and every attribute are one record.
+
+    Rows that repeat a record id with other attributes become ``ID#2``, ``ID#3``: nobody is lost.
+    """
+    owners = _owners(ids, attributes, len(numbers))
+    variant = owners
+    for words in attributes.values():
+        variant = _paired(variant, words.codes.astype(np.int64) + 1)
+    record, first = _ranked(variant)
+    nth = _nth(owners[first])
+    names = [
+        f"{name}#{n}" if n > 1 else name
+        for name, n in zip(_names(ids, numbers, first), nth.tolist(), strict=True)
+    ]
+    return People(_unique(names), record, np.append(nth, 0)[record] > 1)
+
+
+def most_frequent(words: Words, people: People) -> Words:
+    """Choose each record's most frequent word; among equals the first in the file."""
+    size = max(1, len(words.distinct))
+    rows = np.flatnonzero((people.record >= 0) & words.present)
+    pairs, first, times = np.unique(
+        people.record[rows] * size + words.codes[rows], return_index=True, return_counts=True
+    )
+    order = np.lexsort((first, -times, pairs // size))
+    owner = (pairs // size)[order]
+    best = order[np.append(True, owner[1:] != owner[:-1])[: len(order)]]
+    chosen = np.full(len(people.ids), -1, dtype=np.int32)
+    chosen[pairs[best] // size] = pairs[best] % size
+    return Words(chosen, words.distinct)
+
+
+def disagreeing(words: Words, chosen: Words, people: People) -> NDArray[np.bool_]:
+    """Mark the rows whose word lost against their record's word."""
+    of_record = np.append(chosen.codes, -1)[people.record]
+    lost: NDArray[np.bool_] = words.present & (people.record >= 0) & (words.codes != of_record)
+    return lost
+
+
+def _owners(ids: Words | None, attributes: dict[str, Words], rows: int) -> Places:
+    """Number the owners of the rows: by record id, else each row its own, else -1."""
+    anybody = np.zeros(rows, dtype=bool)
+    for words in attributes.values():
+        anybody |= words.present
+    known = 0 if ids is None else len(ids.distinct)
+    alone = np.where(anybody, known + np.arange(rows), -1)
+    return alone if ids is None else np.where(ids.present, ids.codes, alone)
+
+
+def _ranked(keys: Places) -> tuple[Places, Places]:
+    """Renumber keys from 0 in the order they first appear; -1 stays. Also return first rows."""
+    valid = np.flatnonzero(keys >= 0)
+    _, first, inverse = np.unique(keys[valid], return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    ranked = np.full(len(keys), -1, dtype=np.int64)
+    ranked[valid] = rank[inverse]
+    return ranked, valid[first[order]]
+
+
+def _paired(left: Places, right: Places) -> Places:
+    """Number the combinations of two columns of numbers; -1 on the left stays."""
+    width = int(right.max(initial=0)) + 1
+    _, inverse = np.unique(np.where(left < 0, -1, left * width + right), return_inverse=True)
+    return np.where(left < 0, -1, inverse)
+
+
+def _nth(owner: Places) -> Places:
+    """Count, for records in order, the how-manieth of its owner each one is."""
+    order = np.argsort(owner, kind="stable")
+    ordered = owner[order]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(owner) else owner
+    lengths = np.diff(np.append(starts, len(owner)))
+    nth = np.empty(len(owner), dtype=np.int64)
+    nth[order] = np.arange(len(owner)) - np.repeat(starts, lengths).astype(np.int64) + 1
+    return nth
+
+
+def _names(ids: Words | None, numbers: NDArray[np.int64], first: Places) -> list[str]:
+    """Name each record: its id, or the number of its row where it has none."""
+    if ids is None:
+        return [str(number) for number in numbers[first].tolist()]
+    texts = ids.at(first).to_arrow().to_pylist()
+    return [
+        text if text is not None else f"row-{number}"
+        for text, number in zip(texts, numbers[first].tolist(), strict=True)
+    ]
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Number the names that a file already used for somebody else."""
+    if len(set(names)) == len(names):
+        return names
+    taken, used, unique = set(names), set(), []
+    for name in names:
+        fresh, n = name, 2
+        while fresh in used:
+            candidate = f"{name}#{n}"
+            fresh, n = (candidate if candidate not in taken else fresh), n + 1
+        used.add(fresh)
+        unique.append(fresh)
+    return unique

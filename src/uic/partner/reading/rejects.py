@@ -1,0 +1,44 @@
+"""The list of values that could not be used: where they stand and why, never what they are."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from uic.files import writing
+from uic.values import RowProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def problems_at(
+    partner: str, column: str, rule: str, rows: NDArray[np.int64], marked: NDArray[np.bool_]
+) -> list[RowProblem]:
+    """List one problem for every marked row."""
+    numbers = rows[np.flatnonzero(marked)].tolist()
+    return [RowProblem(partner, number, column, rule) for number in numbers]
+
+
+def write_rejects(problems: Iterable[RowProblem], path: str | Path) -> None:
+    """Write row problems as CSV: partner, row, column, rule; sorted, UTF-8, never a value.
+
+    The file says where to look in the partner's own export and is useless to anybody who does
+    not hold it. A text that a spreadsheet would run as a formula gets a leading apostrophe.
+    """
+    with writing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["partner", "row", "column", "rule"])
+        for item in sorted(problems):
+            table.writerow([_inert(item.partner), item.row, _inert(item.column), item.rule])
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

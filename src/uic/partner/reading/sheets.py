@@ -1,0 +1,158 @@
+"""One export with every used column cleaned, row by row as it stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from uic.errors import InputError, Problem
+from uic.partner.reading.cleaning import Cleaned, clean, rules_for, tidy
+from uic.partner.reading.contacts import read_flag
+from uic.partner.reading.headers import layout_of
+from uic.partner.reading.rejects import problems_at
+from uic.partner.reading.words import words_from
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from uic.partner.reading.headers import Layout
+    from uic.partner.reading.partners import Export
+    from uic.partner.reading.sources import Cells, Source
+    from uic.partner.reading.words import Mask, Words
+    from uic.schema import LinkageSchema
+    from uic.values import RowProblem
+
+EVENT_KINDS = {
+    "date": "date",
+    "channel": "text",
+    "service": "text",
+    "quantity": "count",
+    "site": "text",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Sheet:
+    """An export after cleaning.
+
+    Attributes:
+        rows: Shape (rows,): the row as a person counts it; the header is row 1.
+        columns: Every used column by attribute name.
+        headers: What the export calls each of them.
+        flags: For each service with a column of its own, the rows that say yes.
+        constants: Canonical values that hold for the whole export.
+        problems: Values that could not be used.
+    """
+
+    rows: NDArray[np.int64]
+    columns: dict[str, Cleaned]
+    headers: dict[str, str]
+    flags: dict[str, Mask]
+    constants: dict[str, str]
+    problems: tuple[RowProblem, ...]
+
+
+def sheet_of(source: Source, export: Export, schema: LinkageSchema) -> Sheet:
+    """Load and clean the columns of an export that are used.
+
+    Raises:
+        InputError: columns are missing, there is no row, a constant cannot be used, or a column
+            shows that the file was damaged or is read by the wrong date order.
+    """
+    layout = layout_of(source, export.mapping, schema)
+    cells = _filled_rows(source.load(layout.wanted))
+    if not len(cells.rows):
+        hint = "export it again, with its rows"
+        raise InputError(Problem(source.name, "", "the file has a header and no rows", hint))
+    raw = dict(zip(layout.wanted, cells.columns, strict=True))
+    today = _today()
+    kinds = schema.kinds | EVENT_KINDS
+    columns = {
+        name: clean(raw[place], rules_for(name, kinds.get(name, "code"), export.mapping, today))
+        for name, place in layout.columns.items()
+    }
+    flags = {name: _flagged(raw[place]) for name, place in layout.services.items()}
+    headers = {name: source.headers[place] for name, place in layout.columns.items()}
+    constants, problems = _constants(source.name, export, kinds, today)
+    problems += [
+        Problem(source.name, f"column {headers[name]!r}", *column.refusal)
+        for name, column in columns.items()
+        if column.refusal
+    ]
+    if problems:
+        raise InputError(problems)
+    listed = _listed(source, export, layout, cells, columns, flags)
+    flagged = {name: yes for name, (yes, _) in flags.items()}
+    return Sheet(cells.rows, columns, headers, flagged, constants, tuple(listed))
+
+
+def _today() -> dt.date:
+    return dt.datetime.now().astimezone().date()
+
+
+def _filled_rows(cells: Cells) -> Cells:
+    """Trim every cell and drop the rows in which no used column holds anything."""
+    columns = tuple(map(tidy, cells.columns))
+    filled = np.zeros(len(cells.rows), dtype=np.bool_)
+    for words in columns:
+        filled |= words.present
+    filled |= np.isin(cells.rows, cells.long)
+    if filled.all():
+        return replace(cells, columns=columns)
+    return replace(cells, columns=tuple(w.at(filled) for w in columns), rows=cells.rows[filled])
+
+
+def _flagged(words: Words) -> tuple[Mask, Mask]:
+    """Return the rows that say yes, and those that say neither yes nor no."""
+    read = [read_flag(word) for word in words.listed()]
+    yes, broken = [item is True for item in read], [item is None for item in read]
+    return words.rows_with(yes), words.rows_with(broken)
+
+
+def _constants(
+    name: str, export: Export, kinds: dict[str, str], today: dt.date
+) -> tuple[dict[str, str], list[Problem]]:
+    """Clean the mapping's constants like cells; one that cannot be used is a problem."""
+    constants: dict[str, str] = {}
+    problems = []
+    for attribute, value in (export.mapping.constants if export.mapping else {}).items():
+        where = f"[partners.{export.partner}.constants] {attribute}"
+        if attribute not in kinds:
+            problems.append(
+                Problem(name, where, "there is no such attribute", "see docs/schema.md")
+            )
+            continue
+        rules = rules_for(attribute, kinds[attribute], export.mapping, today)
+        found = clean(tidy(words_from([value])), rules).words
+        if found.present.all():
+            constants[attribute] = found.to_arrow()[0].as_py()
+        else:
+            problems.append(
+                Problem(name, where, "the constant cannot be used", "see docs/schema.md")
+            )
+    return constants, problems
+
+
+def _listed(
+    source: Source,
+    export: Export,
+    layout: Layout,
+    cells: Cells,
+    columns: dict[str, Cleaned],
+    flags: dict[str, tuple[Mask, Mask]],
+) -> list[RowProblem]:
+    """List what could not be used: whole rows, then values."""
+    partner = export.partner
+    listed = problems_at(partner, "", "short_row", cells.rows, np.isin(cells.rows, cells.short))
+    listed += problems_at(partner, "", "long_row", cells.rows, np.isin(cells.rows, cells.long))
+    for name, column in columns.items():
+        header = source.headers[layout.columns[name]]
+        for rule, marked in column.broken.items():
+            listed += problems_at(partner, header, rule, cells.rows, marked)
+    for name, (_, broken) in flags.items():
+        header = source.headers[layout.services[name]]
+        listed += problems_at(partner, header, "unknown_code", cells.rows, broken)
+    return listed

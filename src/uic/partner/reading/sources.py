@@ -1,0 +1,98 @@
+"""What every file format gives: headers first, then the cells of the columns that are used."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import numbers
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from uic.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from uic.partner.reading.words import Words
+
+LONGEST_FIELD = 1_000_000
+"""Bytes one cell may hold; a longer one is a quotation mark that is not closed, or an attack."""
+
+
+@dataclass(frozen=True, repr=False)
+class Cells:
+    """The cells of the wanted columns.
+
+    Attributes:
+        columns: One :class:`Words` a wanted column, in the order they were asked for.
+        rows: Shape (rows,), int64: the row as a person counts it; the header is row 1.
+        short: Rows that have fewer cells than the header.
+        long: Rows that have more; which cell belongs where is unknown, so all are empty.
+    """
+
+    columns: tuple[Words, ...]
+    rows: NDArray[np.int64]
+    short: tuple[int, ...] = ()
+    long: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Source:
+    """An opened export: its headers, and how to get the cells of some columns.
+
+    Attributes:
+        name: What messages call it: the file's name, or the partner of a table.
+        headers: Texts of the header row, trimmed; may be empty or repeated.
+        digest: SHA-256 of the bytes, hexadecimal.
+        load: Takes positions of columns, gives their cells.
+    """
+
+    name: str
+    headers: tuple[str, ...]
+    digest: str
+    load: Callable[[tuple[int, ...]], Cells]
+
+
+def refusal(name: str, where: str, rule: str, hint: str = "") -> InputError:
+    """Build the error for one problem of one file."""
+    return InputError(Problem(name, where, rule, hint))
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def tidy_header(text: str) -> str:
+    """Trim a header: spreadsheets leave spaces, byte order marks and line breaks in it."""
+    return " ".join(text.replace("\ufeff", "").replace("\u200b", "").split())
+
+
+def cell_text(value: object) -> str | None:
+    """Return one cell as text: a number keeps its digits, a date is ISO, empty is None."""
+    if value is None or isinstance(value, str):
+        return value or None
+    if type(value).__name__ in ("NAType", "NaTType") or value != value:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, numbers.Integral):
+        return str(int(value))
+    if isinstance(value, numbers.Real):
+        return number_text(float(value))
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
+
+
+def number_text(value: float) -> str:
+    """Write a number as a person typed it: 85512345678.0 is 85512345678."""
+    return str(int(value)) if value.is_integer() else repr(value)
