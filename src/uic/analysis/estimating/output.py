@@ -1,0 +1,136 @@
+"""An estimate report as plain values, JSON, an Arrow table and lines of text."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from uic.analysis.estimating.page import to_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from uic.analysis.estimating.overview import EstimateReport
+    from uic.analysis.estimating.results import Interval
+
+FORMAT = "uic-estimate/1"
+
+ROWS = pa.schema(
+    [
+        ("method", pa.string()),
+        ("model", pa.string()),
+        ("abundance", pa.float64()),
+        ("stderr", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("interval", pa.string()),
+        ("deviance", pa.float64()),
+        ("df", pa.int64()),
+        ("AIC", pa.float64()),
+        ("BIC", pa.float64()),
+    ]
+)
+_RCAPTURE = {"aic": "AIC", "bic": "BIC"}
+
+
+def to_dict(report: EstimateReport) -> dict[str, Any]:
+    """Return the report as plain values; a model's AIC and BIC are spelled as in Rcapture."""
+    out: dict[str, Any] = {"format": FORMAT}
+    for field in dataclasses.fields(report):
+        value = getattr(report, field.name)
+        if field.name == "histories":
+            out["lists"] = list(value.lists)
+            pairs = zip(value.names, value.counts, value.upper, strict=True)
+            out["histories"] = {
+                name: low if low == high else [low, high] for name, low, high in pairs
+            }
+        else:
+            out[field.name] = _plain(value)
+    return out
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a result
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return {_RCAPTURE.get(f.name, f.name): _plain(getattr(value, f.name)) for f in fields}
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def to_json(report: EstimateReport) -> str:
+    """Return the report as JSON text."""
+    return json.dumps(to_dict(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_table(report: EstimateReport) -> pa.Table:
+    """Return one row an estimate, of schema ``ROWS``; the headline comes first."""
+    rows = list(_rows(report))
+    return pa.table({name: [row.get(name) for row in rows] for name in ROWS.names}, schema=ROWS)
+
+
+def frame(report: EstimateReport) -> Any:  # noqa: ANN401 - pandas is not a dependency
+    """Return the table as a pandas data frame."""
+    return to_table(report).to_pandas()
+
+
+def _rows(report: EstimateReport) -> Iterator[dict[str, Any]]:
+    top = report.headline
+    yield _row("headline", top.method, top.abundance, top.stderr, top.interval)
+    for two in report.two_lists:
+        yield _row("two lists", two.method, two.abundance, two.stderr, two.interval)
+    for average in report.averages:
+        name = f"{average.criterion} average"
+        yield _row("log-linear", name, average.abundance, average.stderr, average.interval)
+    for model in report.loglinear:
+        row = _row("log-linear", model.model, model.abundance, model.stderr, model.interval)
+        yield row | {
+            "deviance": model.deviance,
+            "df": model.df,
+            "AIC": model.aic,
+            "BIC": model.bic,
+        }
+
+
+def _row(
+    method: str, model: str, abundance: float, stderr: float, interval: Interval
+) -> dict[str, Any]:
+    return {
+        "method": method,
+        "model": model,
+        "abundance": abundance,
+        "stderr": stderr,
+        "low": interval.low,
+        "high": interval.high,
+        "interval": interval.method,
+    }
+
+
+def to_csv(report: EstimateReport) -> str:
+    """Return the table of :func:`to_table` as CSV text."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(ROWS.names)
+    for row in to_table(report).to_pylist():
+        writer.writerow([_cell(row[name]) for name in ROWS.names])
+    return stream.getvalue()
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - any cell
+    return "" if value is None else value
+
+
+def text(report: EstimateReport, form: str) -> str:
+    """Return the report as ``json``, ``csv`` or ``table`` text."""
+    makers = {"json": to_json, "csv": to_csv, "table": to_page}
+    return makers[form](report)

@@ -1,0 +1,141 @@
+"""What the methods return: frozen values with numbers and the names of methods, no person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A confidence or credible interval in people.
+
+    Attributes:
+        low: Lower limit.
+        high: Upper limit; ``inf`` where the data set none.
+        level: Nominal coverage, 0 to 1.
+        method: How it was made, e.g. ``log-normal``.
+    """
+
+    low: float
+    high: float
+    level: float
+    method: str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One method's estimate of the population size.
+
+    Attributes:
+        method: Name of the method.
+        abundance: Estimated number of people, seen and unseen.
+        stderr: Its standard error in people; nan where the method gives none.
+        interval: Its interval.
+    """
+
+    method: str
+    abundance: float
+    stderr: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One log-linear model, with the columns of Rcapture.
+
+    Attributes:
+        model: Rcapture's label, ``[12,3]`` or ``Mh Chao (LB)``.
+        abundance: N = M + exp(b0).
+        stderr: Standard error of N.
+        deviance: Goodness of fit against the saturated model.
+        df: Histories less parameters.
+        aic: -2 loglik + 2 p.
+        bic: -2 loglik + p ln M, M the people seen.
+        interval: Log-normal interval of N.
+        bias: Estimated second-order bias of N in people; Rcapture warns above N/10.
+    """
+
+    model: str
+    abundance: float
+    stderr: float
+    deviance: float
+    df: int
+    aic: float
+    bic: float
+    interval: Interval
+    bias: float
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A model or method without an estimate on these counts, and why."""
+
+    model: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Average:
+    """A weighted average of models.
+
+    Attributes:
+        criterion: ``AIC`` or ``BIC``.
+        abundance: Weighted mean of N.
+        stderr: Standard error that includes the disagreement between models.
+        interval: Log-normal interval.
+        weights: Models and their weights, heaviest first; the weights sum to 1.
+        left_out: Models with an estimate that did not enter, and why.
+    """
+
+    criterion: str
+    abundance: float
+    stderr: float
+    interval: Interval
+    weights: tuple[tuple[str, float], ...]
+    left_out: tuple[Refused, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two of the lists alone: pairs that disagree show that lists depend on each other.
+
+    Attributes:
+        lists: Names of the two lists.
+        n1: People on the first.
+        n2: People on the second.
+        overlap: People on both.
+        petersen: n1 n2 / overlap; infinite where they share nobody.
+        chapman: (n1+1)(n2+1)/(overlap+1) - 1, which exists even then.
+        stderr: Of ``chapman``.
+        interval: Log-normal interval of ``chapman``.
+    """
+
+    lists: tuple[str, str]
+    n1: int
+    n2: int
+    overlap: int
+    petersen: float
+    chapman: float
+    stderr: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The one estimate a report may quote, and the sentences that must go with it.
+
+    Attributes:
+        method: How it was made.
+        abundance: Estimated number of people.
+        stderr: Its standard error.
+        interval: Its interval.
+        assumptions: Sentences: what must be true for it, and what the data cannot test.
+        note: Why this estimate and not another.
+    """
+
+    method: str
+    abundance: float
+    stderr: float
+    interval: Interval
+    assumptions: tuple[str, ...]
+    note: str = ""
