@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from uic.evaluating import Evaluation, evaluate
 from uic.files import example_path
-from uic.pipeline import dedupe
-from uic.results import Deduplication, write_results
+from uic.pipeline import Deduplication, dedupe, write_results
 from uic.values import silent
 
 if TYPE_CHECKING:

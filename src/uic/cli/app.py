@@ -16,7 +16,12 @@ app = typer.Typer(
 )
 
 # In the order of the work. Each module defines a function ``command``; the verb is its name.
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "dedupe": "dedupe",
+    "evaluate": "evaluate",
+    "simulate": "simulate",
+    "demo": "demo",
+}
 
 for verb, module in COMMANDS.items():
     app.command(verb)(importlib.import_module(f"uic.cli.{module}").command)

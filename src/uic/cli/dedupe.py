@@ -38,8 +38,8 @@ def command(  # noqa: PLR0913, PLR0917 - options of a command
     and pairs.parquet hold the partners' own record ids: keep them inside.
     """
     from uic.cli.progress import shown
-    from uic.pipeline import dedupe
-    from uic.results import write_results
+    from uic.pipeline import dedupe, write_results
+    
 
     _one_of("--period", period, ("year", "quarter", "month"))
     _one_of("--lists", lists, ("partner", "channel"))
@@ -80,7 +80,7 @@ def summary(result: "Deduplication") -> str:  # noqa: F821, UP037
         best = result.estimate.headline
         lines.append(
             f"{'estimated population':<22}{best.abundance:>10,.0f}"
-            f"   95% interval {best.low:,.0f} to {best.high:,.0f} ({best.model})"
+            f"   95% interval {best.interval.low:,.0f} to {best.interval.high:,.0f} ({best.method})"
         )
     return "\n".join(lines)
 

@@ -38,6 +38,7 @@ class Register:
         events: One row a contact and service, as ``EVENTS`` says.
         problems: Row problems: the value counts as missing, the row stays.
         rows: Number of data rows in the source.
+        source: Name of the file, without its folder; empty for a table.
         digest: SHA-256 of the source bytes, hexadecimal.
     """
 
@@ -47,6 +48,7 @@ class Register:
     problems: tuple[RowProblem, ...]
     rows: int
     digest: str
+    source: str = ""
 
     def __repr__(self) -> str:
         return f"<Register {self.partner}: {len(self.records)} records, {len(self.events)} events>"

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+from uic.analysis.counting import write_counts
+from uic.analysis.histories import write_histories
+from uic.analysis.reporting import render_report
+from uic.analysis.tables import write_csv
+from uic.files import write_text
 
+if TYPE_CHECKING:
     from uic.analysis.estimating import EstimateReport
+    from uic.analysis.reporting import ReportData
     from uic.values import RowProblem
+
+REJECTS = pa.schema(
+    [("partner", pa.string()), ("row", pa.int64()), ("column", pa.string()), ("rule", pa.string())]
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,24 +37,22 @@ class Deduplication:
             ``probability``.
         counts: Contacts and people by period, channel and partner.
         histories: One 0/1 column a list, and ``count``.
-        overlap: People on every two lists.
         estimate: Population size from the histories, or None where it cannot be estimated.
         estimate_note: Why there is no estimate; empty when there is one.
         rejects: Row problems: values that count as missing.
         run: The manifest: versions, fingerprint, digests, counts of every step, seconds.
-        registers: Size, row problems and missing shares of each partner's register.
+        report: What the report page shows; ``uic.analysis.reporting.render_report`` makes it.
     """
 
     persons: pa.Table
     pairs: pa.Table
     counts: pa.Table
     histories: pa.Table
-    overlap: pa.Table
     estimate: EstimateReport | None
     estimate_note: str
     rejects: tuple[RowProblem, ...]
     run: dict[str, Any]
-    registers: tuple[dict[str, Any], ...]
+    report: ReportData
 
     def __repr__(self) -> str:
         people = len(self.persons["person_id"].unique())
@@ -77,6 +84,11 @@ def _write_all(result: Deduplication, folder: Path) -> None:
     pq.write_table(result.pairs, folder / "pairs.parquet")
     write_counts(result.counts, folder / "counts.csv")
     write_histories(result.histories, folder / "histories.csv")
-    write_csv(rejects_table(result.rejects), folder / "rejects.csv")
+    write_csv(_rejects(result.rejects), folder / "rejects.csv")
     write_text(folder / "run.json", json.dumps(result.run, indent=2, ensure_ascii=False) + "\n")
-    write_text(folder / "report.html", render_report(report_data(result)))
+    write_text(folder / "report.html", render_report(result.report))
+
+
+def _rejects(problems: tuple[RowProblem, ...]) -> pa.Table:
+    rows = [vars(problem) for problem in problems]
+    return pa.Table.from_pylist(rows, schema=REJECTS)

@@ -1,0 +1,139 @@
+"""The one-machine chain: partner exports in, people counted once, nothing named out.
+
+The only module beside the command line that sees more than one wing. Each step hands over a
+value that the next room may see; no step looks back.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from uic.analysis.counting import count
+from uic.analysis.estimating import estimate
+from uic.analysis.histories import histories
+from uic.crypto.keys import load_or_make_key
+from uic.errors import EstimationError, InputError
+from uic.matching.matcher import match
+from uic.partner.encoding import encode
+from uic.partner.reading import read_registers
+from uic.pipeline.joining import join_events, join_pairs, join_persons
+from uic.pipeline.manifest import manifest
+from uic.pipeline.results import Deduplication, write_results
+from uic.pipeline.summary import report_data
+from uic.resolving.resolver import resolve
+from uic.schema import LinkageSchema, default_schema, load_schema
+from uic.values import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from uic.analysis.counting import Period
+    from uic.analysis.estimating import EstimateReport
+    from uic.analysis.histories import Lists
+    from uic.crypto.keys import EpochKey
+    from uic.values import Progress
+
+__all__ = ["Deduplication", "dedupe", "write_results"]
+
+
+def dedupe(  # noqa: PLR0913
+    inputs: Sequence[str | Path] | Mapping[str, Any],
+    *,
+    schema: LinkageSchema | str | Path | None = None,
+    key: EpochKey | str | Path = "uic-epoch.key",
+    seed: int = 0,
+    period: Period = "year",
+    lists: Lists = "partner",
+    threshold: float | None = None,
+    progress: Progress = silent,
+) -> Deduplication:
+    """Count people once over the exports of several partners, on one machine.
+
+    Args:
+        inputs: Paths of the partners' exports, or a mapping from partner to a table (pandas,
+            polars, Arrow).
+        schema: The linkage schema or its path; without one the default name-register schema
+            applies and the partner is the file's name.
+        key: The epoch key or its path; the file is made on first use.
+        seed: Seed of everything random in the outputs. The same inputs, key and seed give the
+            same tables.
+        period: Length of a period in the counts.
+        lists: What a list is in the capture histories.
+        threshold: Probability at which a pair is a link, instead of the schema's.
+        progress: Called with each step.
+
+    Raises:
+        InputError: a file cannot be used; every problem of every file is listed.
+        SchemaError: the schema breaks a rule.
+        KeyMaterialError: the key cannot be used.
+    """
+    clock = _Clock()
+    chosen = _schema(schema, threshold)
+    registers = read_registers(inputs, chosen, progress=progress)
+    clock.lap("reading")
+    epoch_key = load_or_make_key(key, chosen.project) if isinstance(key, (str, Path)) else key
+    exports = []
+    for number, register in enumerate(registers):
+        progress("encoding", number, len(registers))
+        exports.append(encode(register, chosen, epoch_key))
+    clock.lap("encoding")
+    matched = match([export.matcher for export in exports], chosen, progress=progress)
+    clock.lap("matching")
+    progress("resolving", 0, 1)
+    resolved = resolve(matched.pairs, [export.resolver for export in exports], chosen, seed=seed)
+    clock.lap("resolving")
+    progress("counting", 0, 1)
+    persons = join_persons(resolved, registers)
+    events = join_events(resolved, registers)
+    counts = count(events, period=period)
+    found = histories(persons if lists == "partner" else events, lists=lists)
+    clock.lap("counting")
+    size, note = _estimate(found)
+    clock.lap("estimating")
+    run = manifest(chosen, epoch_key, seed, registers, matched, resolved) | {
+        "seconds": clock.seconds
+    }
+    return Deduplication(
+        persons=persons,
+        pairs=join_pairs(resolved, registers),
+        counts=counts,
+        histories=found,
+        estimate=size,
+        estimate_note=note,
+        rejects=tuple(sorted(problem for register in registers for problem in register.problems)),
+        run=run,
+        report=report_data(run, registers, persons, events, counts, found, size, note),
+    )
+
+
+class _Clock:
+    """Seconds spent in each step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, step: str) -> None:
+        now = time.perf_counter()
+        self.seconds[step], self._last = round(now - self._last, 3), now
+
+
+def _schema(schema: LinkageSchema | str | Path | None, threshold: float | None) -> LinkageSchema:
+    chosen = schema if isinstance(schema, LinkageSchema) else (
+        load_schema(schema) if schema is not None else default_schema()
+    )
+    if threshold is None:
+        return chosen
+    linking = chosen.linking.model_copy(update={"threshold": threshold})
+    return chosen.model_copy(update={"linking": linking})
+
+
+def _estimate(found: pa.Table) -> tuple[EstimateReport | None, str]:
+    try:
+        return estimate(found, absent="zero"), ""
+    except (EstimationError, InputError) as error:
+        return None, str(error)

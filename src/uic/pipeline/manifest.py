@@ -1,0 +1,76 @@
+"""The manifest of a run: versions, fingerprints, digests, and what every step counted."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from uic.schema import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from uic.crypto.keys import EpochKey
+    from uic.matching.matcher import Match
+    from uic.partner.registers import Register
+    from uic.resolving.resolver import Resolution
+    from uic.schema import LinkageSchema
+
+
+def manifest(  # noqa: PLR0913, PLR0917
+    schema: LinkageSchema,
+    key: EpochKey,
+    seed: int,
+    registers: Sequence[Register],
+    matched: Match,
+    resolved: Resolution,
+) -> dict[str, Any]:
+    """Return what a later reader needs to run this again, and what every step counted."""
+    weights = matched.weights
+    return {
+        "versions": {name: version(name) for name in ("uic-link", "duckdb", "numpy", "pyarrow")},
+        "project": schema.project,
+        "profile": schema.profile,
+        "epoch": key.epoch,
+        "key_id": key.key_id,
+        "schema_fingerprint": fingerprint(schema),
+        "threshold": schema.linking.threshold,
+        "seed": seed,
+        "inputs": [
+            {
+                "partner": register.partner,
+                "file": register.source,
+                "sha256": register.digest,
+                "rows": register.rows,
+                "records": len(register.records),
+                "row_problems": len(register.problems),
+            }
+            for register in registers
+        ],
+        "passes": [
+            {
+                "name": report.name,
+                "candidates": report.candidates,
+                "capped_blocks": report.capped_blocks,
+                "capped_pairs": report.capped_pairs,
+                "expected_matches": None if weights is None else round(report.expected_matches, 1),
+            }
+            for report in matched.passes
+        ],
+        "weights": None
+        if weights is None
+        else {
+            "form": weights.form,
+            "ratio_of_forms": round(weights.ratio, 4),
+            "m": {name: [round(x, 6) for x in m] for name, m in weights.m.items()},
+            "u": {name: [round(x, 9) for x in u] for name, u in weights.u.items()},
+        },
+        "candidate_pairs": resolved.candidates,
+        "expected_links": round(resolved.expected_links, 1),
+        "expected_precision": round(resolved.expected_precision, 4)
+        if resolved.links.num_rows
+        else None,
+        "links": len(resolved.links),
+        "records": len(resolved.persons),
+        "persons": len(resolved.persons["person_id"].unique()),
+    }
