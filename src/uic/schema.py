@@ -97,9 +97,10 @@ class PartnerMapping(_Strict):
     unknown: Annotated[tuple[str, ...], Field(strict=False)] = ()
     refused: Annotated[tuple[str, ...], Field(strict=False)] = ()
     service_columns: dict[str, str] = {}
-    service_separator: str | None = None
+    service_separator: Annotated[str, Field(min_length=1)] | None = None
+    earliest_year: Annotated[int, Field(ge=1, le=2100)] = 1900
     sheet: str | None = None
-    separator: str | None = None
+    separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: str | None = None
     vouched: bool = False
 
@@ -133,11 +134,23 @@ class LinkageSchema(_Strict):
         for item in self.active_passes:
             for part in item.parts:
                 _check_part(part, self.kinds)
+        reserved = set(self.attributes) & {*EVENT_COLUMNS, "record_id"}
+        if reserved:
+            raise ValueError(f"{min(reserved)!r} is a reserved name, not an attribute")
         for mapping in self.partners.values():
-            unknown = set(mapping.columns) - set(self.kinds) - set(EVENT_COLUMNS) - {"record_id"}
-            if unknown:
-                raise ValueError(f"unknown attribute {min(unknown)!r} in a partner's columns")
+            _check_mapping(mapping, {*self.kinds, *EVENT_COLUMNS})
         return self
+
+
+def _check_mapping(mapping: PartnerMapping, known: set[str]) -> None:
+    used = {
+        "columns": set(mapping.columns) - {"record_id"},
+        "constants": set(mapping.constants),
+        "codes": set(mapping.codes),
+    }
+    for key, names in used.items():
+        if names - known:
+            raise ValueError(f"unknown attribute {min(names - known)!r} in a partner's {key}")
 
 
 def _check_part(part: Part, kinds: dict[str, Kind]) -> None:
