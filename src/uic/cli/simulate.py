@@ -24,4 +24,7 @@ def command(
 
     result = simulate(out, seed=seed, preset=preset, scale=scale)
     people, records = len(result.people), len(result.truth)
-    typer.echo(f"wrote {len(result.files)} files to {out}: {people} made-up people, {records} records", err=True)
+    typer.echo(
+        f"wrote {len(result.files)} files to {out}: {people} made-up people, {records} records",
+        err=True,
+    )

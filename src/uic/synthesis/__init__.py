@@ -11,4 +11,12 @@ from uic.synthesis.population import Customs, population
 from uic.synthesis.registers import observe
 from uic.synthesis.simulating import Simulation, simulate
 
-__all__ = ["NO_DEFECTS", "Customs", "DefectRates", "Simulation", "observe", "population", "simulate"]
+__all__ = [
+    "NO_DEFECTS",
+    "Customs",
+    "DefectRates",
+    "Simulation",
+    "observe",
+    "population",
+    "simulate",
+]

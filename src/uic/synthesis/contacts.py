@@ -88,9 +88,9 @@ def contacts(partner: str, hidden: Hidden, scale: float, rng: np.random.Generato
     return Contacts(person, date, services, _given(partner, services, scale, rng))
 
 
-def referrals(hidden: Hidden, scale: float, rng: np.random.Generator) -> Contacts:
-    """Draw the completed referrals, of each service exactly as many as published times ``scale``."""
-    people = np.flatnonzero(hidden.met["referrals"])
+def referrals(partner: str, hidden: Hidden, scale: float, rng: np.random.Generator) -> Contacts:
+    """Draw the completed referrals, of each service as many as published times ``scale``."""
+    people = np.flatnonzero(hidden.met[partner])
     counts = [scaled(count, scale) for count in REFERRALS.values()]
     total = max(sum(counts), len(people))
     counts[-1] += total - sum(counts)

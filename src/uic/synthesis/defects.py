@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from uic.synthesis.births import Births, from_iso, to_iso
+from uic.synthesis.cells import coded, present
 from uic.synthesis.names import spellings
-from uic.synthesis.population import Columns, phones
+from uic.synthesis.population import phones
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from uic.synthesis.cells import Cells
+    from uic.synthesis.population import Columns
 
 NAMES = ("family_name", "given_name", "mother_given_name", "father_given_name")
 PARENTS = ("mother_given_name", "father_given_name")
 OTHER_SEX = {"M": "F", "F": "M"}
 
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+"""Rows of keys; neighbours in a row are struck for one another."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,8 @@ class DefectRates:
         sex_wrong: The other sex ticked.
         date_swapped: Day and month of birth exchanged, where that gives a date.
         date_digit: One digit of the birth date wrong, where that gives a date.
-        age_only: Only an age was noted: the year is off by at most one, month and day unknown.
-        january: A birth date of which the day is unknown is filled up with ones (1 January).
+        age_only: Only an age was noted: the year is a guess, off by at most one.
+        january: What is unknown of a birth date is filled up with ones (1 January).
         made_january: A fully known birth date is written as 1 January all the same.
         moved: The person lived elsewhere when registered: other place, street, postcode.
         phone_changed: Another telephone number.
@@ -88,13 +93,16 @@ def disturb(columns: Columns, rates: DefectRates, rng: np.random.Generator) -> C
         mistype(result[name], rates.typing, rng)
     _swap_names(result, rates.names_swapped, rng)
     wrong = _chosen(result["sex"], rates.sex_wrong, rng)
-    result["sex"][wrong] = [OTHER_SEX[sex] for sex in result["sex"][wrong]]
+    result["sex"][wrong] = coded(result["sex"][wrong], OTHER_SEX)
     _lose(result, rates, rng)
     return result
 
 
-def mistype(values: NDArray[np.object_], rate: float, rng: np.random.Generator) -> None:
-    """Put one typing error into a share of the texts, in place. Works in any script."""
+def mistype(values: Cells, rate: float, rng: np.random.Generator) -> None:
+    """Put one typing error into a share of the texts, in place.
+
+    Signs that are not on the Latin keyboard are doubled or left out.
+    """
     rows = _chosen(values, rate, rng)
     luck = rng.random((len(rows), 3))
     values[rows] = [_typo(text, *three) for text, three in zip(values[rows], luck, strict=True)]
@@ -103,32 +111,32 @@ def mistype(values: NDArray[np.object_], rate: float, rng: np.random.Generator) 
 def _typo(text: str, kind: float, where: float, which: float) -> str:
     """Make one error; the numbers, each from 0 to 1, say which error, where, which neighbour."""
     place = int(where * len(text))
-    letter = text[place]
+    before, letter, after = text[:place], text[place], text[place + 1 :]
     near = _neighbours(letter)
     key = near[int(which * len(near))] if near else letter
-    following = text[place + 1 : place + 2]
-    if kind < 0.25:
-        return text[:place] + letter + key.lower() + text[place + 1 :]
-    if kind < 0.5 and len(text) > 2 or not near:
-        return text[:place] + text[place + 1 :] if len(text) > 1 else text + letter
-    if kind < 0.75 and following and following.lower() != letter.lower():
-        return text[:place] + following + letter + text[place + 2 :]
-    return text[:place] + key + text[place + 1 :]
+    if kind < 0.25 or len(text) == 1:
+        wrong = before + letter + key + after
+    elif kind < 0.5 or not near:
+        wrong = before + after
+    elif kind < 0.75 and after[:1].lower() not in ("", letter.lower()):
+        wrong = before + after[0] + letter + after[1:]
+    else:
+        wrong = before + key + after
+    return wrong.capitalize() if text.istitle() else wrong
 
 
+@functools.cache
 def _neighbours(letter: str) -> str:
     row = next((row for row in KEYBOARD if letter.lower() in row), "")
     place = row.find(letter.lower())
-    near = row[max(place - 1, 0) : place] + row[place + 1 : place + 2]
-    return near.upper() if letter.isupper() else near
+    return row[max(place - 1, 0) : place] + row[place + 1 : place + 2]
 
 
-def _respell(values: NDArray[np.object_], rate: float, rng: np.random.Generator) -> None:
+def _respell(values: Cells, rate: float, rng: np.random.Generator) -> None:
     rows = _chosen(values, rate, rng)
-    luck = rng.random(len(rows))
-    for row, number in zip(rows, luck, strict=True):
-        others = spellings(values[row])
-        values[row] = others[int(number * len(others))] if others else values[row]
+    for row, luck in zip(rows, rng.random(len(rows)), strict=True):
+        others = spellings(values[row]) or (values[row],)
+        values[row] = others[int(luck * len(others))]
 
 
 def _swap_names(columns: Columns, rate: float, rng: np.random.Generator) -> None:
@@ -151,23 +159,23 @@ def _phone(columns: Columns, rates: DefectRates, rng: np.random.Generator) -> No
     columns["phone"][rows] = phones(len(rows), rng)
 
 
-def _birth_dates(
-    texts: NDArray[np.object_], rates: DefectRates, rng: np.random.Generator
-) -> NDArray[np.object_]:
-    born = from_iso(pa.chunked_array([pa.array(texts, pa.string())]))
+def _birth_dates(texts: Cells, rates: DefectRates, rng: np.random.Generator) -> Cells:
+    born = from_iso(texts)
     for defect in (_digit, _swap_parts, _only_age, _fill_up, _make_january):
         born = defect(born, rates, rng)
-    return np.where(born.year > 0, to_iso(born), None)
+    return to_iso(born)
 
 
 def _digit(born: Births, rates: DefectRates, rng: np.random.Generator) -> Births:
     """Change the last digit of year, month or day, or the year's decade."""
     n = len(born.year)
     part, step = rng.integers(0, 4, n), rng.integers(1, 10, n)
+    decade = _turn(born.year, step, 10)
     other = Births(
-        np.select([part == 0, part == 1], [_turn(born.year, step, 1), _turn(born.year, step, 10)], born.year),
+        np.select([part == 0, part == 1], [_turn(born.year, step, 1), decade], born.year),
         np.where(part == 2, _turn(born.month, step, 1), born.month),
         np.where(part == 3, _turn(born.day, step, 1), born.day),
+        born.guessed,
     )
     fits = other.exist() & (other.year > 1920) & (other.year < 2010)
     fits &= (other.month > 0) == (born.month > 0)
@@ -183,18 +191,19 @@ def _turn(numbers: NDArray[np.int64], step: NDArray[np.int64], unit: int) -> NDA
 def _swap_parts(born: Births, rates: DefectRates, rng: np.random.Generator) -> Births:
     fits = (born.day > 0) & (born.day <= 12)
     chosen = fits & (rng.random(len(born.year)) < rates.date_swapped)
-    return born.where(chosen, Births(born.year, born.day, born.month))
+    return born.where(chosen, Births(born.year, born.day, born.month, born.guessed))
 
 
 def _only_age(born: Births, rates: DefectRates, rng: np.random.Generator) -> Births:
     n = len(born.year)
     unknown = np.zeros(n, np.int64)
-    other = Births(born.year + rng.integers(-1, 2, n), unknown, unknown)
+    other = Births(born.year + rng.integers(-1, 2, n), unknown, unknown, np.ones(n, bool))
     return born.where((born.year > 0) & (rng.random(n) < rates.age_only), other)
 
 
 def _fill_up(born: Births, rates: DefectRates, rng: np.random.Generator) -> Births:
-    filled = Births(born.year, np.maximum(born.month, 1), np.maximum(born.day, 1))
+    sure = np.zeros(len(born.year), bool)
+    filled = Births(born.year, np.maximum(born.month, 1), np.maximum(born.day, 1), sure)
     coarse = (born.year > 0) & (born.day == 0)
     return born.where(coarse & (rng.random(len(born.year)) < rates.january), filled)
 
@@ -202,7 +211,7 @@ def _fill_up(born: Births, rates: DefectRates, rng: np.random.Generator) -> Birt
 def _make_january(born: Births, rates: DefectRates, rng: np.random.Generator) -> Births:
     first = np.ones(len(born.year), np.int64)
     chosen = (born.day > 0) & (rng.random(len(born.year)) < rates.made_january)
-    return born.where(chosen, Births(born.year, first, first))
+    return born.where(chosen, Births(born.year, first, first, born.guessed))
 
 
 def _lose(columns: Columns, rates: DefectRates, rng: np.random.Generator) -> None:
@@ -212,8 +221,6 @@ def _lose(columns: Columns, rates: DefectRates, rng: np.random.Generator) -> Non
             values[rng.random(len(values)) < special.get(name, rates.missing)] = None
 
 
-def _chosen(
-    values: NDArray[np.object_], rate: float, rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _chosen(values: Cells, rate: float, rng: np.random.Generator) -> NDArray[np.int64]:
     """Choose each value that is there with the chance ``rate``; return the row numbers."""
-    return np.flatnonzero((rng.random(len(values)) < rate) & (values != None))  # noqa: E711
+    return np.flatnonzero((rng.random(len(values)) < rate) & present(values))

@@ -6,31 +6,29 @@ import csv
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pyarrow as pa
-
 from uic.files import writing
-from uic.synthesis.births import from_iso, written
+from uic.synthesis.births import from_days, from_iso, written
+from uic.synthesis.cells import cells, changed, coded, masked, present, repeated
 from uic.synthesis.defects import mistype
 from uic.synthesis.names import khmer_script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
+    from uic.synthesis.cells import Cells
     from uic.synthesis.contacts import Contacts
     from uic.synthesis.phnom_penh import Hidden
     from uic.synthesis.recording import Records
 
-Sheet = dict[str, "NDArray[np.object_]"]
+Sheet = dict[str, "Cells"]
 """Columns of a file under their headers; a cell is text, a number, a date or None."""
 
-HOTSPOTS = (
-    "Railway", "Lakeside", "Old Market", "Riverside", "Stadium", "Night Market", "White Building",
-    "Bus Station", "Canal", "Pagoda North", "Bridge East", "Depot",
-)  # fmt: skip
+HOTSPOTS = 12
+"""Meeting points are numbered: a made-up client must not blacken a real corner."""
+
 SERVES = {
     "methadone therapy": "Methadone clinic",
     "VCCT": "VCCT site",
@@ -47,6 +45,16 @@ DIC_SERVICES = {
     "counselling": "Counselling",
     "first_aid": "First aid",
 }
+KHMER_TYPING = 0.01
+"""Share of names in Khmer script with a sign doubled or left out."""
+
+# In one row each: what no reader can use, under the header of its column.
+SLIPS: dict[str, dict[str, Any]] = {
+    "outreach": {"Date of birth": "31/02/1989"},
+    "dic": {"ថ្ងៃកំណើត Birth date": dt.date(2094, 5, 2)},
+    "referrals": {"birth_date": "1990-13-04", "gender": "9"},
+}
+
 LATIN_KNOWN = 0.85
 """Share of the centre's records that also hold the name in Latin letters."""
 
@@ -60,26 +68,29 @@ def outreach_sheet(
     """One row a contact: Latin names, day first, services as words in one cell."""
     del hidden
     shown = records.shown
+    born = written(from_iso(shown["birth_date"]), ("day", "month", "year"), "/")
+    spots = rng.integers(1, HOTSPOTS + 1, len(met.person))
     client = {
         "Client No": records.record_id,
         "Family name": shown["family_name"],
         "Given name": shown["given_name"],
         "Mother": _reasons(shown["mother_given_name"], rng),
         "Father": _reasons(shown["father_given_name"], rng),
-        "Date of birth": _dates_of_birth(shown, ("day", "month", "year"), "/"),
-        "Sex": _coded(shown["sex"], {"M": "Male", "F": "Female"}),
+        "Date of birth": born,
+        "Sex": coded(shown["sex"], {"M": "Male", "F": "Female"}),
+        "Birth province": shown["birth_place"],
         "Commune": shown["place"],
         "Phone": _reasons(shown["phone"], rng),
     }
-    places = rng.integers(0, len(HOTSPOTS), len(met.person))
-    return _each(client, records.of_contact) | {
-        "Contact date": _texts(met.date, "%d/%m/%Y"),
-        "Hotspot": np.array(HOTSPOTS, dtype=object)[places],
+    sheet = _each(client, records.of_contact) | {
+        "Contact date": written(from_days(met.date), ("day", "month", "year"), "/"),
+        "Hotspot": cells(f"Hotspot {number}" for number in spots),
         "Services": _words(met.services),
         "Needles given": _numbers(met.given["needles"]),
         "Condoms given": _numbers(met.given["condoms"]),
         "Lubricant given": _numbers(met.given["lubricant"]),
     }
+    return _slipped(sheet, SLIPS["outreach"], rng)
 
 
 def dic_sheet(records: Records, met: Contacts, hidden: Hidden, rng: np.random.Generator) -> Sheet:
@@ -87,50 +98,54 @@ def dic_sheet(records: Records, met: Contacts, hidden: Hidden, rng: np.random.Ge
     shown = records.shown
     latin = rng.random(len(records.person)) < LATIN_KNOWN
     client = {
-        "លេខកូដ Code": records.record_id.astype(int).astype(object),
+        "លេខកូដ Code": changed(records.record_id, int),
         "គោត្តនាម": _khmer(hidden, records, "family_name", rng),
         "នាម": _khmer(hidden, records, "given_name", rng),
-        "Family name (Latin)": np.where(latin, shown["family_name"], None),
-        "Given name (Latin)": np.where(latin, shown["given_name"], None),
+        "Family name (Latin)": masked(shown["family_name"], latin),
+        "Given name (Latin)": masked(shown["given_name"], latin),
         "ឈ្មោះម្តាយ": _khmer(hidden, records, "mother_given_name", rng),
-        "ថ្ងៃកំណើត Birth date": _date_cells(shown),
-        "ភេទ Sex": _coded(shown["sex"], {"M": "ប្រុស", "F": "ស្រី"}),
+        "ថ្ងៃកំណើត Birth date": changed(shown["birth_date"], _date_cell),
+        "ភេទ Sex": coded(shown["sex"], {"M": "ប្រុស", "F": "ស្រី"}),
+        "ខេត្តកំណើត Birth province": shown["birth_place"],
         "Commune": shown["place"],
-        "Phone": _coded(shown["phone"], int),
-        "Registered": hidden.registered[records.person].astype(object),
+        "Phone": changed(shown["phone"], int),
+        "Registered": cells(hidden.registered[records.person].tolist()),
     }
-    ticks = {DIC_SERVICES[name]: given.astype(int) for name, given in met.services.items()}
-    return (
-        _each(client, records.of_contact)
-        | {"Visit date": met.date.astype(object)}
-        | {header: ticked.astype(object) for header, ticked in ticks.items()}
-        | {"Needles given": _numbers(met.given["needles"]), "Condoms given": _numbers(met.given["condoms"])}
-    )
+    ticks = {DIC_SERVICES[name]: cells(map(int, given)) for name, given in met.services.items()}
+    sheet = {
+        **_each(client, records.of_contact),
+        "Visit date": cells(met.date.tolist()),
+        **ticks,
+        "Needles given": _numbers(met.given["needles"]),
+        "Condoms given": _numbers(met.given["condoms"]),
+    }
+    return _slipped(sheet, SLIPS["dic"], rng)
 
 
 def referrals_sheet(
     records: Records, met: Contacts, hidden: Hidden, rng: np.random.Generator
 ) -> Sheet:
     """One row a completed referral: Latin names in capitals, ISO dates, sex 1 or 2."""
-    del hidden, rng
+    del hidden
     shown = records.shown
     client = {
         "client_ref": records.record_id,
-        "surname": _coded(shown["family_name"], str.upper),
+        "surname": changed(shown["family_name"], str.upper),
         "first_name": shown["given_name"],
         "mother": shown["mother_given_name"],
         "father": shown["father_given_name"],
         "birth_date": shown["birth_date"],
-        "gender": _coded(shown["sex"], {"M": "1", "F": "2"}),
+        "gender": coded(shown["sex"], {"M": "1", "F": "2"}),
         "commune": shown["place"],
-        "telephone": _coded(shown["phone"], lambda text: f"{text[:3]} {text[3:6]} {text[6:]}"),
+        "telephone": changed(shown["phone"], _spaced),
     }
     service = _words(met.services)
-    return _each(client, records.of_contact) | {
-        "referred_on": _texts(met.date, "%Y-%m-%d"),
+    sheet = _each(client, records.of_contact) | {
+        "referred_on": written(from_days(met.date), ("year", "month", "day"), "-"),
         "referred_for": service,
-        "referred_to": _coded(service, SERVES),
+        "referred_to": coded(service, SERVES),
     }
+    return _slipped(sheet, SLIPS["referrals"], rng)
 
 
 def write_csv(path: Path, sheet: Sheet, *, separator: str, encoding: str) -> None:
@@ -168,59 +183,52 @@ def _write_cell(page: Any, row: int, column: int, value: Any, day: Any) -> None:
 
 def _each(client: Sheet, of_contact: NDArray[np.int64]) -> Sheet:
     """Repeat what is known of a client at every contact; a group has nothing."""
-    return {name: np.append(values, None)[of_contact] for name, values in client.items()}
+    return {name: repeated(values, of_contact) for name, values in client.items()}
 
 
-def _khmer(
-    hidden: Hidden, records: Records, attribute: str, rng: np.random.Generator
-) -> NDArray[np.object_]:
+def _slipped(sheet: Sheet, slips: dict[str, Any], rng: np.random.Generator) -> Sheet:
+    """Put each unusable value into one row, over a usable one."""
+    for header, value in slips.items():
+        sheet[header][rng.choice(present(sheet[header]).nonzero()[0])] = value
+    return sheet
+
+
+def _khmer(hidden: Hidden, records: Records, attribute: str, rng: np.random.Generator) -> Cells:
+    """Write the true name in Khmer script: the centre has it from the person, not from paper."""
     names = khmer_script(hidden.columns[attribute][records.person])
-    mistype(names, 0.01, rng)
+    mistype(names, KHMER_TYPING, rng)
     return names
 
 
-def _reasons(values: NDArray[np.object_], rng: np.random.Generator) -> NDArray[np.object_]:
+def _reasons(values: Cells, rng: np.random.Generator) -> Cells:
     """Say of some missing values why they are missing, as the outreach form asks."""
     luck = rng.random(len(values))
-    words = np.select([luck < 0.2, luck < 0.3], ["not known", "refused"], "").astype(object)
-    return np.where(values == None, words, values)  # noqa: E711
-
-
-def _date_cells(shown: Sheet) -> NDArray[np.object_]:
-    """A whole date is a date cell, a year alone a number, a month and year text."""
-    return _coded(shown["birth_date"], _date_cell)
-
-
-def _date_cell(iso: str) -> dt.date | int | str:
-    if len(iso) == 4:
-        return int(iso)
-    return dt.date.fromisoformat(iso) if len(iso) == 10 else f"{iso[5:]}/{iso[:4]}"
-
-
-def _dates_of_birth(shown: Sheet, order: tuple[str, ...], mark: str) -> NDArray[np.object_]:
-    texts = pa.chunked_array([pa.array(shown["birth_date"], pa.string())])
-    return np.where(shown["birth_date"] == None, None, written(from_iso(texts), order, mark))  # noqa: E711
-
-
-def _coded(
-    values: NDArray[np.object_], code: dict[str, str] | Callable[[str], Any]
-) -> NDArray[np.object_]:
-    """Write each value in the partner's own way; a value without a code stays as it is."""
-    change = (lambda value: code.get(value, value)) if isinstance(code, dict) else code
-    result = np.empty(len(values), dtype=object)
-    result[:] = [None if value is None else change(value) for value in values]
+    result = values.copy()
+    result[~present(values) & (luck < 0.3)] = "refused"
+    result[~present(values) & (luck < 0.2)] = "not known"
     return result
 
 
-def _texts(days: NDArray[np.datetime64], form: str) -> NDArray[np.object_]:
-    return _coded(days.astype(object), lambda day: day.strftime(form))
+def _date_cell(iso: str) -> dt.date | int | str:
+    """Make a whole date a date, a year alone a number, anything else text."""
+    if len(iso) == 4:
+        return int(iso)
+    if len(iso) == 7:
+        return f"{iso[5:]}/{iso[:4]}"
+    return iso if iso.startswith("~") else dt.date.fromisoformat(iso)
 
 
-def _words(services: dict[str, NDArray[np.bool_]]) -> NDArray[np.object_]:
+def _spaced(phone: str) -> str:
+    return f"{phone[:3]} {phone[3:6]} {phone[6:]}"
+
+
+def _words(services: dict[str, NDArray[np.bool_]]) -> Cells:
+    """Write the services of each contact one after the other, with a space between."""
     given = zip(*services.values(), strict=True)
-    texts = [" ".join(name for name, on in zip(services, row, strict=True) if on) for row in given]
-    return np.array(texts, dtype=object)
+    return cells(
+        " ".join(name for name, on in zip(services, row, strict=True) if on) for row in given
+    )
 
 
-def _numbers(pieces: NDArray[np.int64]) -> NDArray[np.object_]:
-    return np.where(pieces > 0, pieces.astype(object), None)
+def _numbers(pieces: NDArray[np.int64]) -> Cells:
+    return masked(pieces.astype(object), pieces > 0)

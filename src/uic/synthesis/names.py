@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from uic.synthesis.cells import changed
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -35,9 +37,13 @@ RESPELLINGS = (
     (r"nn", "n"),
     (r"([aou])$", r"\1h"),
 )
-_ONSETS = tuple("b br ch d dr f g gl h j k kr l m n p pl r s sh st t tr v w y z".split())
-_VOWELS = tuple("a e i o u ae ai ea ie oa ou".split())
-_CODAS = ("", "", "", "l", "m", "n", "nd", "r", "rs", "s", "t", "x")
+_SYLLABLE = (
+    ("b", "br", "ch", "d", "dr", "f", "g", "gl", "h", "j", "k", "kr", "l", "m", "n", "p", "pl",
+     "r", "s", "sh", "st", "t", "tr", "v", "w", "y", "z"),
+    ("a", "e", "i", "o", "u", "ae", "ai", "ea", "ie", "oa", "ou"),
+    ("", "", "", "l", "m", "n", "nd", "r", "rs", "s", "t", "x"),
+)  # fmt: skip
+"""How a made-up syllable may begin, sound and end."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,7 +62,7 @@ class NameList:
         """Draw ``count`` names by their chances."""
         cumulated = np.cumsum(self.chances)
         places = np.searchsorted(cumulated, rng.random(count) * cumulated[-1], side="right")
-        return self.latin[places]
+        return np.asarray(self.latin[places])
 
 
 @dataclass(frozen=True, repr=False)
@@ -95,7 +101,7 @@ def name_list(latin: list[str]) -> NameList:
 def khmer_script(names: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the Khmer writing of usual Latin spellings; None for names that are not listed."""
     written = {latin[0]: khmer for _, khmer, latin in _rows()}
-    return np.array([written.get(name) for name in names], dtype=object)
+    return changed(names, written.get)
 
 
 @functools.cache
@@ -130,7 +136,5 @@ def _invent(rng: np.random.Generator, size: int) -> list[str]:
 
 
 def _syllables(rng: np.random.Generator, size: int) -> list[str]:
-    onset, vowel, coda = (rng.integers(0, len(kind), size) for kind in (_ONSETS, _VOWELS, _CODAS))
-    return [
-        _ONSETS[i] + _VOWELS[j] + _CODAS[k] for i, j, k in zip(onset, vowel, coda, strict=True)
-    ]
+    parts = [np.array(kind, dtype=object)[rng.integers(0, len(kind), size)] for kind in _SYLLABLE]
+    return ["".join(three) for three in zip(*parts, strict=True)]

@@ -185,9 +185,7 @@ def _present(
     return present
 
 
-def _days(
-    period: tuple[str, str], n: int, rng: np.random.Generator
-) -> NDArray[np.datetime64]:
+def _days(period: tuple[str, str], n: int, rng: np.random.Generator) -> NDArray[np.datetime64]:
     first, last = (np.datetime64(day) for day in period)
     return np.asarray(first + rng.integers(0, (last - first).astype(int) + 1, n))
 

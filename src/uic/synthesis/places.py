@@ -14,7 +14,7 @@ COMMUNES = (
     "Orussey 2", "Orussey 3", "Orussey 4", "Boeung Prolit", "Chak Angrae Leu",
     "Chak Angrae Kraom", "Kakab", "Chaom Chau", "Khmuonh", "Chroy Changvar", "Prek Leap",
 )  # fmt: skip
-"""Communes (sangkat); the first are where the example's outreach goes most."""
+"""Communes (sangkat). The first are drawn most often; the order has no meaning beyond that."""
 
 PROVINCES = (
     "Phnom Penh", "Kandal", "Kampong Cham", "Prey Veng", "Takeo", "Battambang", "Svay Rieng",

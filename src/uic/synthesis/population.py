@@ -10,14 +10,19 @@ import pyarrow as pa
 
 from uic.schema import STANDARD_ATTRIBUTES
 from uic.synthesis.births import Births, from_days, to_iso
+from uic.synthesis.cells import cells, coded
+from uic.synthesis.chance import stream
 from uic.synthesis.names import NameList, Names, khmer_names, made_up_names, name_list
 from uic.synthesis.places import COMMUNES, PROVINCES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from uic.synthesis.cells import Cells
+
 Style = Literal["khmer-dense", "sparse"]
-Columns = dict[str, "NDArray[np.object_]"]
+Columns = dict[str, "Cells"]
+"""Columns of one table by name; None is a missing value."""
 
 STREETS = 598
 """Streets of Phnom Penh have numbers; made-up towns get as many."""
@@ -76,7 +81,7 @@ def population(
         in their usual Latin spelling. ``birth_date`` is ISO and as long as what the person
         knows: ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``.
     """
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "population")
     customs = customs or Customs()
     women = rng.random(n) < customs.women
     born = np.datetime64("1960-01-01") + rng.integers(0, 40 * 365 + 10, n)
@@ -133,19 +138,15 @@ def address(n: int, stock: Stock, rng: np.random.Generator) -> Columns:
     place = stock.places.draw(n, rng)
     return {
         "place": place,
-        "street": _numbered("St", rng.integers(1, STREETS + 1, n)),
-        "postcode": np.array([codes[name] for name in place], dtype=object),
+        "street": cells(f"St {number}" for number in rng.integers(1, STREETS + 1, n)),
+        "postcode": coded(place, codes),
     }
 
 
-def phones(n: int, rng: np.random.Generator) -> NDArray[np.object_]:
+def phones(n: int, rng: np.random.Generator) -> Cells:
     """Draw ``n`` telephone numbers of nine digits that nobody has."""
     numbers = rng.integers(0, 1_000_000, n)
-    return np.array([f"{PHONE_PREFIX}{number:06d}" for number in numbers], dtype=object)
-
-
-def _numbered(word: str, numbers: NDArray[np.int64]) -> NDArray[np.object_]:
-    return np.array([f"{word} {number}" for number in numbers], dtype=object)
+    return cells(f"{PHONE_PREFIX}{number:06d}" for number in numbers)
 
 
 def _siblings(
@@ -169,6 +170,5 @@ def _known(births: Births, customs: Customs, rng: np.random.Generator) -> Births
     luck = rng.random(len(births.year))
     no_month = luck < customs.month_unknown
     no_day = luck < customs.month_unknown + customs.day_unknown
-    return Births(
-        births.year, np.where(no_month, 0, births.month), np.where(no_day, 0, births.day)
-    )
+    month = np.where(no_month, 0, births.month)
+    return Births(births.year, month, np.where(no_day, 0, births.day), births.guessed)

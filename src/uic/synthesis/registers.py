@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from uic.synthesis.chance import stream
 from uic.synthesis.defects import DefectRates, disturb
 
 if TYPE_CHECKING:
@@ -24,18 +25,19 @@ def observe(
         population: What :func:`uic.synthesis.population` returned.
         share: Share of the people who are on this register, 0 to 1.
         rates: How often what goes wrong; the defaults of :class:`DefectRates` if None.
-        seed: Same seed, same register. Give each register its own.
+        seed: Same seed, same register. Give each register its own seed.
 
     Returns:
         One row a record in random order: ``record_id`` (unique, tells nothing), ``entity`` (the
-        truth: drop it before use) and the attributes as the register shows them.
+        truth: drop it before use) and the attributes as the register shows them. Birth dates
+        are ISO and as long as what was noted, ``~YYYY`` where a year was guessed from an age.
 
     Raises:
         ValueError: ``share`` is not between 0 and 1.
     """
     if not 0 <= share <= 1:
         raise ValueError("the share of people on a register lies between 0 and 1")
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "register")
     rates = rates or DefectRates()
     people = np.flatnonzero(rng.random(len(population)) < share)
     holders = record_holders(people, rates.registered_twice, rng)

@@ -8,11 +8,12 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 import pyarrow as pa
 
 from uic.files import write_text
 from uic.synthesis.calibration import figures, overlap, to_markdown
+from uic.synthesis.cells import cells, repeated
+from uic.synthesis.chance import stream
 from uic.synthesis.contacts import Contacts, contacts, referrals
 from uic.synthesis.exports import (
     dic_sheet,
@@ -26,14 +27,15 @@ from uic.synthesis.population import entities
 from uic.synthesis.recording import Records, record
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from uic.synthesis.calibration import Figure
+    from uic.synthesis.cells import Cells
+    from uic.synthesis.exports import Sheet
 
 Preset = Literal["phnom-penh"]
 SMALLEST, LARGEST = 0.05, 50.0
-"""Range of ``scale``: below, some published figures would be nobody; above, a sheet would overflow."""
+"""Range of ``scale``: below, some groups would be nobody; above, a sheet would overflow."""
 
+DRAWS = {"outreach": contacts, "dic": contacts, "referrals": referrals}
 SHEETS = {"outreach": outreach_sheet, "dic": dic_sheet, "referrals": referrals_sheet}
 
 
@@ -88,22 +90,23 @@ def simulate(
         raise ValueError("the only preset is 'phnom-penh'")
     if not SMALLEST <= scale <= LARGEST:
         raise ValueError(f"scale lies between {SMALLEST} and {LARGEST}")
-    streams = [np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(10)]
-    hidden = hidden_people(scale, streams[0])
-    met = {name: contacts(name, hidden, scale, streams[i + 1]) for i, name in enumerate(PARTNERS[:2])}
-    met["referrals"] = referrals(hidden, scale, streams[3])
-    kept = {name: record(name, met[name], hidden, streams[i + 4]) for i, name in enumerate(PARTNERS)}
-    sheets = {
-        name: SHEETS[name](kept[name], met[name], hidden, streams[i + 7])
-        for i, name in enumerate(PARTNERS)
+    hidden = hidden_people(scale, stream(seed, "people"))
+    met = {
+        name: draw(name, hidden, scale, stream(seed, f"contacts of {name}"))
+        for name, draw in DRAWS.items()
     }
-    folder = Path(out)
-    result = _simulation(folder, hidden, met, kept, scale)
-    write_csv(folder / "outreach.csv", sheets["outreach"], separator=",", encoding="utf-8")
-    write_xlsx(folder / "dic.xlsx", sheets["dic"], "Visits 2014")
-    write_csv(folder / "referrals.csv", sheets["referrals"], separator=";", encoding="utf-8-sig")
-    _write_words(folder, result, seed, scale)
-    _write_truth(folder / "truth", result)
+    kept = {
+        name: record(name, met[name], hidden, stream(seed, f"records of {name}"))
+        for name in PARTNERS
+    }
+    result = _simulation(Path(out), hidden, met, kept, scale)
+    sheets = {
+        name: make(kept[name], met[name], hidden, stream(seed, f"sheet of {name}"))
+        for name, make in SHEETS.items()
+    }
+    _write_sheets(Path(out), sheets)
+    _write_words(Path(out), result, seed, scale)
+    _write_truth(Path(out) / "truth", result)
     return result
 
 
@@ -132,7 +135,7 @@ def _record_table(kept: Records, names: pa.Array) -> pa.Table:
 
 
 def _contact_table(kept: Records, met: Contacts) -> pa.Table:
-    record_id = np.append(kept.record_id, None)[kept.of_contact]
+    record_id = repeated(kept.record_id, kept.of_contact)
     return pa.table(
         {"record_id": pa.array(record_id, pa.string()), "date": met.date}
         | met.services
@@ -146,6 +149,12 @@ def _truth(records: dict[str, pa.Table]) -> pa.Table:
         part = table.select(["record_id", "entity"])
         parts.append(part.add_column(0, "partner", pa.array([partner] * len(part))))
     return pa.concat_tables(parts)
+
+
+def _write_sheets(folder: Path, sheets: dict[str, Sheet]) -> None:
+    write_csv(folder / "outreach.csv", sheets["outreach"], separator=",", encoding="utf-8")
+    write_xlsx(folder / "dic.xlsx", sheets["dic"], "Visits 2014")
+    write_csv(folder / "referrals.csv", sheets["referrals"], separator=";", encoding="utf-8-sig")
 
 
 def _write_words(folder: Path, result: Simulation, seed: int, scale: float) -> None:
@@ -169,11 +178,11 @@ def _write_truth(folder: Path, result: Simulation) -> None:
         + [f"{partner}_2014" for partner in PARTNERS]
     )
     for name, table in (("truth", result.truth), ("people", people)):
-        columns = {header: _cells(table[header]) for header in table.column_names}
+        columns = {header: _texts(table[header]) for header in table.column_names}
         write_csv(folder / f"{name}.csv", columns, separator=",", encoding="utf-8")
 
 
-def _cells(column: pa.ChunkedArray) -> NDArray[np.object_]:
-    """Return the cells of a column as they are written: truth values as 1 and 0."""
+def _texts(column: pa.ChunkedArray) -> Cells:
+    """Return a column as it is written: truth values as 1 and 0."""
     kind = pa.int8() if pa.types.is_boolean(column.type) else pa.string()
-    return np.array(column.cast(kind).to_pylist(), dtype=object)
+    return cells(column.cast(kind).to_pylist())
