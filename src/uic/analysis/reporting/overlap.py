@@ -41,19 +41,17 @@ class Combination:
 
 @dataclass(frozen=True)
 class Pair:
-    """People on each of two lists and on both."""
+    """Two lists, and the people on both."""
 
-    first: str
-    second: str
-    n_first: int
-    n_second: int
-    n_both: int
+    first: OneList
+    second: OneList
+    both: int
 
     @property
     def share(self) -> float | None:
         """Share of the smaller list that is on the other too."""
-        smaller = min(self.n_first, self.n_second)
-        return self.n_both / smaller if smaller else None
+        smaller = min(self.first.people, self.second.people)
+        return self.both / smaller if smaller else None
 
 
 @dataclass(frozen=True)
@@ -92,11 +90,19 @@ def overlap_of(histories: pa.Table) -> Overlap:
     return Overlap(
         lists,
         tuple(Combination(on, _joined(on, names), people) for on, people in shown),
-        tuple(Pair(*row.values()) for row in list_overlap(histories).to_pylist()),
+        _pairs(lists, histories),
         people=sum(people for _, people in rows),
         entries=sum(item.people for item in lists),
         rest_rows=len(rest),
         rest_people=sum(people for _, people in rest),
+    )
+
+
+def _pairs(lists: tuple[OneList, ...], histories: pa.Table) -> tuple[Pair, ...]:
+    named = {item.name: item for item in lists}
+    return tuple(
+        Pair(named[row["list_a"]], named[row["list_b"]], row["n_both"])
+        for row in list_overlap(histories).to_pylist()
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ENGLISH = {
     "title": "People reached",
-    "partners_and_period": "{partners} partners · {period}",
+    "partners_and_period": "Partners: {partners} · {period}",
     "inside_title": "For inside use only",
     "inside": (
         "This report shows small cells and has not passed the release gate. Do not hand it, or a "
@@ -26,8 +26,8 @@ ENGLISH = {
     "headline_new_note": "first contact ever in the linked files",
     "headline_new_unknown": "new people: cannot be told",
     "headline_new_unknown_note": "the files begin too shortly before the counted periods",
-    "headline_entries": "list entries for one person",
-    "headline_entries_note": "{entries} entries on {lists} lists are {people} people",
+    "headline_entries": "lists for one person, on average",
+    "headline_entries_note": "the lists added up say {entries}, yet hold {people} people",
     "not_add_title": "Do not add these numbers.",
     "not_add": (
         "One person can stand in many cells. Every cell, and every total, was counted "
@@ -51,12 +51,13 @@ ENGLISH = {
         "† A partner’s files begin in this period or less than three months before it. A "
         "first contact here is often only the first one on file, so do not report this as new."
     ),
-    "undated_note": "{count} contacts without a date are counted under “{all_time}” only.",
+    "undated_note": "Contacts without a date ({count}) are counted under “{all_time}” only.",
+    "all_dates_note": "Over “{all_time}” everybody would be new, so there no number is given.",
     # Overlap
     "overlap": "Who is on which list",
     "overlap_lead": (
-        "{people} people stand on {lists} lists with {entries} entries. Adding the lists up would "
-        "count {extra} too many."
+        "The lists added up say {entries} people; they hold {people}. Adding up would count "
+        "{extra} too many."
     ),
     "list": "List",
     "on_list": "People",
@@ -92,11 +93,15 @@ ENGLISH = {
     "range_key": (
         "Bar: interval. Mark: estimate. Scale from {low} to {high}; an arrow runs off the scale."
     ),
+    "model_key": "Digits in a model’s name are the lists:",
     # Cells
     "cells": "Every cell",
-    "cells_lead": "By period, channel and partner, with the totals counted in the same way.",
+    "cells_lead": (
+        "By period, channel and partner. Totals are counted in the same way; the total of a single "
+        "part is not repeated."
+    ),
     "cells_totals": (
-        "There are {rows} cells; here are those with a total. counts.csv holds every one."
+        "These would be {rows} rows; here are only the totals. counts.csv holds every cell."
     ),
     "channel": "Channel",
     "partner": "Partner",
@@ -150,5 +155,8 @@ ENGLISH = {
         "New to programme: the first dated contact in all linked files falls in the period. New to "
         "partner: the first with that partner does; for all partners, with at least one. "
         "New in year: the first of the (fiscal) year does."
+    ),
+    "define_list": (
+        "On a list: registered by that partner, with or without a contact in these files."
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from uic.analysis.reporting.data import Estimation, MissingValues, Model
 
 ALL = "all"
-MOST_CELLS = 400
+MOST_CELLS = 200
 _WIDEST_SCALE = 4.0
 
 Cell = dict[str, Any]
@@ -43,9 +44,9 @@ def newest(periods: Sequence[Cell]) -> Cell | None:
 
 
 def cells(counts: pa.Table) -> Cells:
-    """Return every cell, or only cells with a total where there are too many for a page."""
+    """Return the cells of the page: no total of one part; totals only where there are too many."""
     rows = counts.to_pylist()
-    chosen = rows
+    chosen = rows = _without_repeats(rows)
     for margins in (1, 2):
         if len(chosen) > MOST_CELLS:
             chosen = [row for row in rows if _margins(row) >= margins]
@@ -53,7 +54,26 @@ def cells(counts: pa.Table) -> Cells:
 
 
 def _margins(row: Cell) -> int:
-    return (row["channel"] == ALL) + (row["partner"] == ALL)
+    return int(row["channel"] == ALL) + int(row["partner"] == ALL)
+
+
+def _without_repeats(rows: list[Cell]) -> list[Cell]:
+    """Leave out the total of a single part: it repeats the row of that part."""
+    parts = Counter(
+        (row["period"], axis, row[axis])
+        for row in rows
+        for axis in ("channel", "partner")
+        if not _margins(row)
+    )
+    return [
+        row
+        for row in rows
+        if _margins(row) != 1 or parts[(row["period"], axis := _kept_axis(row), row[axis])] > 1
+    ]
+
+
+def _kept_axis(row: Cell) -> str:
+    return "partner" if row["channel"] == ALL else "channel"
 
 
 @dataclass(frozen=True)
