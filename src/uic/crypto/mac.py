@@ -19,6 +19,8 @@ from uic.errors import KeyMaterialError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from typing_extensions import Buffer
+
 KEY_BYTES = 32
 _BLOCK = 64
 
@@ -36,14 +38,16 @@ def hmac_each(key: bytes, values: Iterable[bytes]) -> bytes:
     return b"".join(_tag(inner, outer, value) for value in values)
 
 
-def aes_blocks(key: bytes, blocks: bytes) -> bytes:
-    """Return AES-256 of every 16-byte block. The caller makes the blocks distinct.
+def aes_blocks(key: bytes, blocks: Buffer, into: Buffer) -> None:
+    """Write AES-256 of every 16-byte block of ``blocks`` to ``into``.
+
+    The caller makes the blocks distinct, and ``into`` at least 15 bytes longer than ``blocks``.
 
     Raises:
         KeyMaterialError: the key is not 32 bytes.
     """
     _check(key)
-    return Cipher(AES(key), ECB()).encryptor().update(blocks)  # noqa: S305 - a PRF, not a mode
+    Cipher(AES(key), ECB()).encryptor().update_into(blocks, into)  # noqa: S305 - a PRF, not a mode
 
 
 def _tag(inner: hashlib._Hash, outer: hashlib._Hash, value: bytes) -> bytes:

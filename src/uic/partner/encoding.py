@@ -181,7 +181,7 @@ def _chance(encoded: dict[str, pa.Table]) -> pa.Table:
     )
 
 
-_RANDOM_PAIRS = 2_000_000
+_RANDOM_PAIRS = 1_000_000
 
 
 def _frequencies(
@@ -199,9 +199,8 @@ def _frequencies(
     signed = pa.table(
         {"n": pa.array(np.arange(rows))} | _signatures(columns, items, salts, "frequencies", key)
     )
-    draw = np.random.default_rng(rows)  # which pairs are drawn is no secret and must repeat
-    left, right = draw.integers(0, rows, (2, _RANDOM_PAIRS))
-    drawn = pa.table({"l": left[left != right], "r": right[left != right]})
+    left, right = _pairs_to_compare(rows)
+    drawn = pa.table({"l": left, "r": right})
     with duckdb.connect() as database:
         database.register("signed", signed)
         database.register("drawn", drawn)
@@ -210,6 +209,15 @@ def _frequencies(
             " JOIN signed a ON a.n = drawn.l JOIN signed b ON b.n = drawn.r GROUP BY 1 ORDER BY 1"
         ).to_arrow_table()
     return _level_counts(patterns, items)
+
+
+def _pairs_to_compare(rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return all pairs of a small register, a million random ones of a large one."""
+    if rows * (rows - 1) // 2 <= _RANDOM_PAIRS:
+        return np.triu_indices(rows, 1)
+    draw = np.random.default_rng(rows)  # which pairs are drawn is no secret and must repeat
+    left, right = draw.integers(0, rows, (2, _RANDOM_PAIRS))
+    return left[left != right], right[left != right]
 
 
 def _level_counts(patterns: pa.Table, items: tuple[Comparison, ...]) -> pa.Table:

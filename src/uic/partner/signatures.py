@@ -18,13 +18,12 @@ from uic.crypto.mac import aes_blocks, hmac_each
 from uic.levels import BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 _EDGE = 0x00  # stands before the first and after the last letter
 _HASH_BLOCKS = BITS * 2 // 16  # AES blocks for 64 hashes of two bytes
-_CHUNK = 1 << 17  # letter pairs hashed at a time: bounds memory to about 50 MB
+_CHUNK = 1 << 14  # (salt, number) hashed at a time: two megabytes, which stay in the cache
+_PLAIN = np.dtype([("salt", "<u8"), ("number", "<u4"), ("counter", "<u4")])
 
 
 def text_signatures(values: pa.Array, salts: NDArray[np.uint64], key: bytes) -> pa.Array:
@@ -40,8 +39,7 @@ def text_signatures(values: pa.Array, salts: NDArray[np.uint64], key: bytes) -> 
     pairs, starts = letter_pairs(encoded.dictionary.to_pylist())
     which = encoded.indices.to_numpy()
     signed = np.zeros(len(values), dtype=np.int64)
-    for rows in _chunks(np.diff(starts)[which]):
-        signed[present[rows]] = _sign(pairs, starts, which[rows], salts[present[rows]], key)
+    signed[present] = _sign(pairs, starts, which, salts[present], key)
     return pa.array(signed, mask=~np.asarray(values.is_valid()))
 
 
@@ -51,7 +49,7 @@ def number_codes(values: pa.Array, salts: NDArray[np.uint64], key: bytes) -> pa.
     Equal numbers of one block have equal codes; different ones meet once in 65,536.
     """
     numbers = values.fill_null(0).to_numpy().astype(np.uint32)
-    codes = _keyed_words(salts, numbers, key)[:, 0].astype(np.int32)
+    codes = _codes(salts, numbers, key)
     return pa.array(codes, mask=np.asarray(values.is_null()))
 
 
@@ -62,7 +60,7 @@ def value_codes(values: pa.Array, salts: NDArray[np.uint64], key: bytes) -> pa.A
     tags = np.frombuffer(hmac_each(key, distinct), dtype=">u4").reshape(-1, 8)[:, 0]
     indices = encoded.indices.fill_null(0).to_numpy()
     numbers = tags[indices] if len(tags) else np.zeros(len(values), dtype=np.uint32)
-    codes = _keyed_words(salts, numbers.astype(np.uint32), key)[:, 0].astype(np.int32)
+    codes = _codes(salts, numbers.astype(np.uint32), key)
     return pa.array(codes, mask=np.asarray(values.is_null()))
 
 
@@ -78,16 +76,6 @@ def letter_pairs(texts: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64
     return pairs.astype(np.uint32), np.concatenate(([0], ends)).astype(np.int64)
 
 
-def _chunks(sizes: NDArray[np.int64]) -> Iterator[slice]:
-    """Yield slices of rows whose letter pairs together stay below the chunk size."""
-    part = np.cumsum(sizes) // _CHUNK
-    edges = np.flatnonzero(np.diff(part)) + 1
-    bounds = [0, *edges.tolist(), len(sizes)]
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
-        if stop > start:
-            yield slice(start, stop)
-
-
 def _sign(
     pairs: NDArray[np.uint32],
     starts: NDArray[np.int64],
@@ -95,22 +83,32 @@ def _sign(
     salts: NDArray[np.uint64],
     key: bytes,
 ) -> NDArray[np.int64]:
-    sizes = starts[which + 1] - starts[which]
-    first = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    within = np.arange(sizes.sum()) - np.repeat(first, sizes)
-    hashed = pairs[np.repeat(starts[which], sizes) + within]
-    words = _keyed_words(np.repeat(salts, sizes), hashed, key, _HASH_BLOCKS)
-    smallest = np.minimum.reduceat(words, first, axis=0)
-    bits = np.packbits((smallest & 1).astype(np.uint8), axis=1)
-    return bits.view(">i8").astype(np.int64).ravel()
+    """Sign the texts ``which``; texts of one length go together, so that whole arrays move."""
+    signed = np.empty(len(which), dtype=np.int64)
+    sizes = np.diff(starts)[which]
+    for size in np.unique(sizes):
+        alike = np.flatnonzero(sizes == size)
+        step = max(_CHUNK // int(size), 1)
+        for rows in (alike[n : n + step] for n in range(0, len(alike), step)):
+            numbers = pairs[starts[which[rows]] + np.arange(size)[:, None]]
+            words = _keyed_words(np.broadcast_to(salts[rows], numbers.shape), numbers, key, _HASH_BLOCKS)
+            smallest = words.reshape(size, len(rows), BITS).min(axis=0)
+            signed[rows] = np.packbits(smallest & 1, axis=1).view(">i8").ravel()
+    return signed
+
+
+def _codes(salts: NDArray[np.uint64], numbers: NDArray[np.uint32], key: bytes) -> NDArray[np.int32]:
+    return _keyed_words(salts, numbers, key, 1)[:, 0].astype(np.int32)
 
 
 def _keyed_words(
-    salts: NDArray[np.uint64], numbers: NDArray[np.uint32], key: bytes, blocks: int = 1
+    salts: NDArray[np.uint64], numbers: NDArray[np.uint32], key: bytes, blocks: int
 ) -> NDArray[np.uint16]:
     """Return ``8 * blocks`` pseudo-random 16-bit words of each (salt, number)."""
-    plain = np.empty((len(numbers), blocks), dtype=[("salt", "<u8"), ("n", "<u4"), ("i", "<u4")])
-    plain["salt"] = salts[:, None]
-    plain["n"] = numbers[:, None]
-    plain["i"] = np.arange(blocks, dtype=np.uint32)
-    return np.frombuffer(aes_blocks(key, plain.tobytes()), dtype="<u2").reshape(len(numbers), -1)
+    plain = np.empty((*numbers.shape, blocks), dtype=_PLAIN)
+    plain["salt"] = salts[..., None]
+    plain["number"] = numbers[..., None]
+    plain["counter"] = np.arange(blocks, dtype=np.uint32)
+    hashed = np.empty(plain.nbytes + 15, dtype=np.uint8)
+    aes_blocks(key, plain.reshape(-1).view(np.uint8).data, hashed.data)
+    return hashed[: plain.nbytes].view("<u2").reshape(-1, 8 * blocks)
