@@ -87,6 +87,7 @@ def rules_for(attribute: str, kind: str, mapping: PartnerMapping | None, today: 
         mapping.missing or DEFAULT_MISSING,
         mapping.unknown,
         mapping.refused,
+        mapping.earliest_year,
     )
 
 
@@ -99,6 +100,9 @@ def clean(words: Words, rules: Rules) -> Cleaned:
     lost = pc.match_substring_regex(words.distinct, _LOST)
     broken = {"question_marks": words.rows_with(lost)}
     words = words.without(lost)
+    if rules.kind == "code":
+        words, more = _codes(words)
+        broken |= more
     if rules.codes:
         words = _recoded(words, rules.codes)
     if rules.kind == "date":
@@ -139,25 +143,19 @@ def _statuses(words: Words, rules: Rules) -> tuple[Words, Words]:
 def _recoded(words: Words, codes: dict[str, str]) -> Words:
     """Apply the partner's code list, as written or else without regard to case."""
     loose = {ascii_digits(key).casefold(): value for key, value in codes.items()}
-    return words.translated(
-        [
-            codes.get(word) or loose.get(ascii_digits(word).casefold(), word)
-            for word in words.listed()
-        ]
-    )
+    found = [
+        codes.get(word, loose.get(ascii_digits(word).casefold(), word)) for word in words.listed()
+    ]
+    return words.translated([word or None for word in found])
 
 
 def _checked(words: Words, rules: Rules) -> tuple[Words, dict[str, Mask]]:
     """Apply the rules of a kind that is not a date."""
     if rules.is_sex:
         return _mapped(words, lambda word: SEXES.get(word.casefold()), "unknown_code")
-    if rules.kind == "code":
-        words, broken = _codes(words)
-        if rules.codes:
-            known = set(rules.codes.values())
-            words, more = _mapped(words, lambda w: w if w in known else None, "unknown_code")
-            return words, broken | more
-        return words, broken
+    if rules.kind == "code" and rules.codes:
+        known = set(rules.codes.values())
+        return _mapped(words, lambda word: word if word in known else None, "unknown_code")
     if rules.kind == "number":
         return _mapped(words, canonical_number, "not_a_number")
     if rules.kind == "count":

@@ -53,7 +53,9 @@ def contacts_of(
         separator: What stands between several services in one cell, if anything.
     """
     served, services = _services(columns.get("service", no_words(len(rows))), flags, separator)
-    place = np.concatenate([served, np.setdiff1d(np.arange(len(rows)), served)])
+    idle_rows = np.ones(len(rows), dtype=np.bool_)
+    idle_rows[served] = False
+    place = np.concatenate([served, np.flatnonzero(idle_rows)])
     order = np.argsort(place, kind="stable")
     place = place[order]
     idle = pa.nulls(len(place) - len(served), pa.string())

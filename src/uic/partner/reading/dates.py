@@ -131,7 +131,7 @@ def _judged(
     if year in BUDDHIST_YEARS:
         return Dated(None, "buddhist_era", votes)
     if year < earliest:
-        return Dated(None, "before_1900", votes)
+        return Dated(None, f"before_{earliest}", votes)
     if (year, month, day) > (today.year, today.month if month else 0, today.day if day else 0):
         return Dated(None, "future_date", votes)
     text = f"{year:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else "")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from uic.schema import PartnerMapping
+    from uic.partner.reading.partners import Export
 
 BLOCK = 8 * LONGEST_FIELD
 RAGGED_SHARE, RAGGED_ROWS = 0.1, 5
@@ -27,13 +27,13 @@ _QUOTE_HINT = "look for a quotation mark that is opened and not closed"
 _TOO_LONG = f"a cell is longer than {LONGEST_FIELD // 1_000_000} MB"
 
 
-def open_delimited(path: Path, mapping: PartnerMapping | None) -> Source:
+def open_delimited(path: Path, export: Export) -> Source:
     """Open a text file of separated values.
 
     Raises:
         InputError: empty, NUL bytes, unreadable encoding, or a header that cannot be read.
     """
-    found = survey(path, mapping)
+    found = survey(path, export)
     return Source(path.name, found.headers, found.digest, lambda wanted: _load(path, found, wanted))
 
 
@@ -112,9 +112,9 @@ def _assembled(
     ragged: list[tuple[int, str]],
 ) -> Cells:
     """Put the ragged rows back where they stood and drop the header."""
-    numbers = np.setdiff1d(
-        np.arange(1, count + len(ragged) + 1), np.array([number for number, _ in ragged], int)
-    )
+    even = np.ones(count + len(ragged), dtype=np.bool_)
+    even[np.array([number - 1 for number, _ in ragged], dtype=np.int64)] = False
+    numbers = np.flatnonzero(even) + 1
     keep = numbers > found.header_row
     short, long, extra = _mended(found, ragged)
     if len(long) > max(RAGGED_ROWS - 1, RAGGED_SHARE * len(numbers)):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uic.errors import InputError, Problem
+from uic.partner.reading.sources import folded
 from uic.schema import EVENT_COLUMNS
 
 if TYPE_CHECKING:
@@ -98,11 +99,6 @@ def _own_name(
         rule = "two columns have this header"
         problems.append(Problem(source.name, f"column {attribute!r}", rule, hint))
     return {attribute: places[0]} if len(places) == 1 else {}
-
-
-def folded(text: str) -> str:
-    """Reduce a header to its letters and digits: 'Birth-Date' and 'birth_date' are one."""
-    return "".join(sign for sign in text.casefold() if sign not in " _-")
 
 
 def _nearest(source: Source, header: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from uic.partner.reading.partners import Export
     from uic.partner.reading.sources import Source
 
+_CONTAINERS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 _PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 
 
@@ -29,13 +30,16 @@ def open_source(export: Export) -> Source:
     path = Path(export.content)
     head = _head(path)
     suffix = path.suffix.lower()
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or suffix in (".xlsx", ".xlsm"):
-        return open_workbook(path, export.mapping)
     if head.startswith(b"PAR1") or suffix in (".parquet", ".pq"):
         return open_parquet(path)
-    if head.startswith(_PACKED):
+    if head.startswith(_PACKED) or suffix == ".zip":
         raise refusal(path.name, "", "this is a packed archive", "unpack it first")
-    return open_delimited(path, export.mapping)
+    if head.startswith(_CONTAINERS) or suffix in (".xlsx", ".xlsm"):
+        return open_workbook(path, export)
+    if head.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"<", b"{", b"[")):
+        hint = "open it in a spreadsheet and save it as .xlsx"
+        raise refusal(path.name, "", "this is a web page, XML or JSON, not a table", hint)
+    return open_delimited(path, export)
 
 
 def _head(path: Path) -> bytes:

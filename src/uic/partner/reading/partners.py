@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uic.errors import Problem
+from uic.partner.reading.sources import folded
+from uic.schema import EVENT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,17 +24,34 @@ Inputs = str | Path | Sequence[str | Path] | Mapping[str, Any]
 
 @dataclass(frozen=True, repr=False)
 class Export:
-    """One thing to read: a path or a table, with its partner and mapping."""
+    """One thing to read.
+
+    Attributes:
+        partner: Name of the partner.
+        content: A path or a table.
+        mapping: How the partner's columns are read; None where the schema says nothing.
+        wanted: Headers to look for, folded.
+    """
 
     partner: str
     content: Any
     mapping: PartnerMapping | None
+    wanted: frozenset[str]
+
+
+def export_of(partner: str, content: object, schema: LinkageSchema) -> Export:
+    """Give a partner's export its mapping and the headers to look for, folded."""
+    mapping = schema.partners.get(partner)
+    names = ["record_id", *schema.kinds, *EVENT_COLUMNS]
+    if mapping is not None:
+        names += [*mapping.columns.values(), *mapping.service_columns.values()]
+    return Export(partner, content, mapping, frozenset(map(folded, names)) - {""})
 
 
 def exports_of(inputs: Inputs, schema: LinkageSchema) -> tuple[list[Export], list[Problem]]:
     """Give every input its partner; say what keeps one from having exactly one."""
     if isinstance(inputs, Mapping):
-        return [Export(name, item, schema.partners.get(name)) for name, item in inputs.items()], []
+        return [export_of(str(name), item, schema) for name, item in inputs.items()], []
     paths = [Path(inputs)] if isinstance(inputs, str | os.PathLike) else [Path(p) for p in inputs]
     problems = (
         [] if paths else [Problem("inputs", "", "no file is given", "name one or more files")]
@@ -41,7 +60,7 @@ def exports_of(inputs: Inputs, schema: LinkageSchema) -> tuple[list[Export], lis
     exports = []
     for path in dict.fromkeys(paths):
         names = _partners_of(path, schema)
-        exports += [Export(name, path, schema.partners.get(name)) for name in names[:1]]
+        exports += [export_of(name, path, schema) for name in names[:1]]
         problems += _ambiguous(path, names, schema)
     return exports, problems + _shared(exports)
 

@@ -12,6 +12,8 @@ from uic.partner.reading.words import Words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from uic.partner.reading.words import Codes, Mask
+
     Places = NDArray[np.int64]
 
 
@@ -64,26 +66,31 @@ def people_of_rows(
     return People(_unique(names), record, np.append(nth, 0)[record] > 1)
 
 
-def most_frequent(words: Words, people: People) -> Words:
-    """Choose each record's most frequent word; among equals the first in the file."""
-    size = max(1, len(words.distinct))
+def settled(words: Words, people: People) -> tuple[Words, Mask]:
+    """Choose each record's most frequent word, among equals the first in the file.
+
+    Returns:
+        One word a record, and the rows whose word lost.
+    """
     rows = np.flatnonzero((people.record >= 0) & words.present)
-    pairs, first, times = np.unique(
-        people.record[rows] * size + words.codes[rows], return_index=True, return_counts=True
-    )
-    order = np.lexsort((first, -times, pairs // size))
-    owner = (pairs // size)[order]
-    best = order[np.append(True, owner[1:] != owner[:-1])[: len(order)]]
+    record, codes = people.record[rows], words.codes[rows]
     chosen = np.full(len(people.ids), -1, dtype=np.int32)
-    chosen[pairs[best] // size] = pairs[best] % size
-    return Words(chosen, words.distinct)
+    chosen[record[::-1]] = codes[::-1]  # the first word of each record is written last
+    torn = np.zeros(len(people.ids), dtype=np.bool_)
+    torn[record[codes != chosen[record]]] = True
+    open_rows = torn[record]
+    _vote(chosen, record[open_rows], codes[open_rows])
+    lost = np.zeros(len(words), dtype=np.bool_)
+    lost[rows] = codes != chosen[record]
+    return Words(chosen, words.distinct), lost
 
 
-def disagreeing(words: Words, chosen: Words, people: People) -> NDArray[np.bool_]:
-    """Mark the rows whose word lost against their record's word."""
-    of_record = np.append(chosen.codes, -1)[people.record]
-    lost: NDArray[np.bool_] = words.present & (people.record >= 0) & (words.codes != of_record)
-    return lost
+def _vote(chosen: Codes, record: Places, codes: Codes) -> None:
+    """Write the most frequent code of each of these records into ``chosen``."""
+    size = int(codes.max(initial=0)) + 1
+    pairs, first, times = np.unique(record * size + codes, return_index=True, return_counts=True)
+    order = np.lexsort((-first, times))  # the best of a record is written last
+    chosen[pairs[order] // size] = pairs[order] % size
 
 
 def _owners(ids: Words | None, attributes: dict[str, Words], rows: int) -> Places:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -10,20 +10,20 @@ from uic.partner.reading.contacts import contacts_of
 from uic.partner.reading.dates import parts_of
 from uic.partner.reading.opening import open_source
 from uic.partner.reading.people import (
-    disagreeing,
-    most_frequent,
     people_of_events,
     people_of_rows,
+    settled,
 )
 from uic.partner.reading.rejects import problems_at
 from uic.partner.reading.sheets import EVENT_KINDS, sheet_of
-from uic.partner.reading.words import Words, no_words
+from uic.partner.reading.words import no_words
 from uic.partner.registers import DATE_PARTS, EVENTS, Register
 
 if TYPE_CHECKING:
     from uic.partner.reading.partners import Export
     from uic.partner.reading.people import People
     from uic.partner.reading.sheets import Sheet
+    from uic.partner.reading.words import Mask, Words
     from uic.schema import LinkageSchema
     from uic.values import RowProblem
 
@@ -40,11 +40,16 @@ def register_of(export: Export, schema: LinkageSchema) -> Register:
     ids = sheet.columns["record_id"].words if "record_id" in sheet.columns else None
     of_events = "date" in sheet.columns or "date" in sheet.constants
     people = (people_of_events if of_events else people_of_rows)(ids, attributes, sheet.rows)
+    chosen = {name: settled(words, people) for name, words in attributes.items()}
+    lost = {name: rows for name, (_, rows) in chosen.items()}
+    listed = [*sheet.problems, *_grouping(sheet, people, lost, export.partner)]
     return Register(
         export.partner,
-        _records(sheet, people, attributes, schema, export),
+        _records(
+            sheet, people, {name: words for name, (words, _) in chosen.items()}, schema, export
+        ),
         _events(sheet, people, export) if of_events else EVENTS.empty_table(),
-        tuple(sorted([*sheet.problems, *_grouping(sheet, people, attributes, export.partner)])),
+        tuple(sorted(listed)),
         len(sheet.rows),
         source.digest,
     )
@@ -58,22 +63,22 @@ def _records(
     export: Export,
 ) -> pa.Table:
     """Build the table of records: ids, attributes in the schema's order, statuses."""
-    columns: dict[str, Any] = {"record_id": pa.array(people.ids, pa.string())}
-    mapping = export.mapping
+    columns: dict[str, pa.Array] = {"record_id": pa.array(people.ids, pa.string())}
+    told_apart = export.mapping and (export.mapping.unknown or export.mapping.refused)
     for name, kind in schema.kinds.items():
         if name not in attributes and name not in sheet.constants:
             continue
-        words = most_frequent(attributes[name], people) if name in attributes else None
-        held = no_words(len(people.ids)) if words is None else words
-        full = held.filled(sheet.constants[name]) if name in sheet.constants else held
+        words = attributes.get(name, no_words(len(people.ids)))
+        if name in sheet.constants:
+            words = words.filled(sheet.constants[name])
         if kind == "date":
             parts = (*DATE_PARTS, "precision")
-            columns |= {f"{name}_{p}": c for p, c in zip(parts, parts_of(full), strict=True)}
+            columns |= {f"{name}_{p}": c for p, c in zip(parts, parts_of(words), strict=True)}
         else:
-            columns[name] = full.to_arrow()
-        if mapping and (mapping.unknown or mapping.refused) and name in attributes:
-            status = most_frequent(sheet.columns[name].status, people)
-            columns[f"{name}_status"] = status.only(~full.present).to_arrow()
+            columns[name] = words.to_arrow()
+        if told_apart and name in attributes:
+            status, _ = settled(sheet.columns[name].status, people)
+            columns[f"{name}_status"] = status.only(~words.present).to_arrow()
     return pa.table(columns)
 
 
@@ -89,12 +94,11 @@ def _events(sheet: Sheet, people: People, export: Export) -> pa.Table:
 
 
 def _grouping(
-    sheet: Sheet, people: People, attributes: dict[str, Words], partner: str
+    sheet: Sheet, people: People, lost: dict[str, Mask], partner: str
 ) -> list[RowProblem]:
     """List rows that disagree with the rest of their record, or repeat another's record id."""
     header = sheet.headers.get("record_id", "")
     listed = problems_at(partner, header, "duplicate_record_id", sheet.rows, people.repeated)
-    for name, words in attributes.items():
-        lost = disagreeing(words, most_frequent(words, people), people)
-        listed += problems_at(partner, sheet.headers[name], "attribute_conflict", sheet.rows, lost)
+    for name, rows in lost.items():
+        listed += problems_at(partner, sheet.headers[name], "attribute_conflict", sheet.rows, rows)
     return listed

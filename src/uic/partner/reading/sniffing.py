@@ -7,15 +7,16 @@ import csv
 import hashlib
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from uic.partner.reading.sources import refusal, tidy_header
+from uic.partner.reading.sources import header_position, refusal, tidy_header
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from uic.schema import PartnerMapping
+    from uic.partner.reading.partners import Export
 
 SEPARATORS = ",;\t|"
 SAMPLE = 262_144
@@ -52,12 +53,13 @@ class Survey:
     digest: str
 
 
-def survey(path: Path, mapping: PartnerMapping | None) -> Survey:
+def survey(path: Path, export: Export) -> Survey:
     """Look at every byte once and at the first records closely.
 
     Raises:
         InputError: empty file, NUL bytes, no encoding fits, or the header cannot be read.
     """
+    mapping = export.mapping
     with path.open("rb") as file:
         head = file.read(SAMPLE)
     encoding = (mapping and mapping.encoding) or _marked(head)
@@ -67,11 +69,11 @@ def survey(path: Path, mapping: PartnerMapping | None) -> Survey:
         raise refusal(path.name, "", "the file is empty", "export it again")
     separator = (mapping and mapping.separator) or _separator(text)
     records = _records(text, separator)
-    row = next((i for i, cells in enumerate(records) if any(map(str.strip, cells))), None)
+    if records and _SEP_LINE.fullmatch(separator.join(records[0])):
+        records[0] = []
+    row = header_position(records, export.wanted)
     if row is None:
         raise refusal(path.name, "row 1", "the header cannot be read", _ENCODING_HINT)
-    if _SEP_LINE.fullmatch(separator.join(records[row])) and row + 1 < len(records):
-        row += 1
     headers = tuple(map(tidy_header, records[row]))
     return Survey(headers, row + 1, encoding, separator, quoted, digest)
 
@@ -125,16 +127,14 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = 
 
 
 def _separator(text: str) -> str:
-    """Choose the separator under which most records are as wide as the first."""
+    """Choose the separator under which most records are equally wide."""
     if given := _SEP_LINE.match(text):
         return given[1]
 
     def fit(separator: str) -> tuple[float, int]:
-        records = [cells for cells in _records(text, separator)[:50] if cells]
-        width = len(records[0]) if records else 0
-        if width < 2:
-            return 0.0, 0
-        return sum(len(cells) == width for cells in records) / len(records), width
+        widths = [len(cells) for cells in _records(text, separator)[:50] if cells]
+        width, times = Counter(widths).most_common(1)[0] if widths else (0, 0)
+        return (times / len(widths), width) if width > 1 else (0.0, 0)
 
     return max(SEPARATORS, key=fit)
 

@@ -13,13 +13,14 @@ import numpy as np
 from uic.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from uic.partner.reading.words import Words
 
+TITLE_ROWS = 20
 LONGEST_FIELD = 1_000_000
 """Bytes one cell may hold; a longer one is a quotation mark that is not closed, or an attack."""
 
@@ -72,6 +73,28 @@ def digest_of(path: Path) -> str:
 def tidy_header(text: str) -> str:
     """Trim a header: spreadsheets leave spaces, byte order marks and line breaks in it."""
     return " ".join(text.replace("\ufeff", "").replace("\u200b", "").split())
+
+
+def folded(text: str) -> str:
+    """Reduce a header to its letters and digits: 'Birth-Date' and 'birth_date' are one."""
+    return "".join(sign for sign in text.casefold() if sign not in " _-")
+
+
+def header_position(records: Sequence[Sequence[str]], wanted: frozenset[str]) -> int | None:
+    """Find the header among the first rows of a file; None where all of them are empty.
+
+    It is the first filled row, unless titles stand above it: then it is the row that holds most
+    of the wanted names, and at least two of them.
+    """
+    hits = {
+        place: len(wanted & {folded(tidy_header(cell)) for cell in cells})
+        for place, cells in enumerate(records[:TITLE_ROWS])
+        if any(cell.strip() for cell in cells)
+    }
+    if not hits:
+        return None
+    best = max(hits, key=lambda place: (hits[place], -place))
+    return best if hits[best] > 1 else next(iter(hits))
 
 
 def cell_text(value: object) -> str | None:

@@ -109,5 +109,5 @@ def no_words(rows: int) -> Words:
 
 
 def _codes(indices: pa.Array) -> Codes:
-    filled = pc.fill_null(indices, -1).to_numpy(zero_copy_only=False)
+    filled = (pc.fill_null(indices, -1) if indices.null_count else indices).to_numpy()
     return np.asarray(filled, dtype=np.int32)
