@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -27,15 +28,11 @@ BUDDHIST_YEARS = range(2400, 2601)
 WRONG_SHARE, WRONG_LEAST = 0.2, 5
 """A column is refused when more than this share of the values that can tell, and at least this
 many, contradict the declared order."""
+TURNED_LEAST = 20
 
 _CLOCK = re.compile(r"(?<=\d)[T ]+\d{1,2}:\d{2}.*$", re.DOTALL)
 _PARTS = re.compile(r"\s*[-/.\s]\s*")
-_MONTHS = {
-    name.casefold(): str(number)
-    for names in (calendar.month_name, calendar.month_abbr)
-    for number, name in enumerate(names)
-    if name
-} | {"sept": "9"}
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _UNKNOWN = (0, 99)
 
 
@@ -62,15 +59,12 @@ def read_date(text: str, order: str, today: dt.date, earliest: int = EARLIEST_YE
     a spreadsheet's serial number are rules that the text breaks.
     """
     guess = text[:1] in ("~", "≈")
-    parts = _split(text[1:].strip() if guess else text, order)
-    if parts is None:
-        return Dated(None, "impossible_date")
-    if not (1 <= len(parts) <= 3) or not all(part.isdecimal() and len(part) <= 4 for part in parts):
+    parts, named = _split(text[1:] if guess else text, order)
+    if not 1 <= len(parts) <= 3 or not all(part.isdecimal() and len(part) <= 4 for part in parts):
         return Dated(None, "impossible_date")
     if not any(len(part) == 4 for part in parts):
-        return Dated(
-            None, "two_digit_year" if len(parts) == 3 and _short(parts) else "impossible_date"
-        )
+        short = len(parts) == 3 and all(len(part) <= 2 for part in parts)
+        return Dated(None, "two_digit_year" if short else "impossible_date")
     if len(parts[0]) == 4:
         return _judged(_calendar(*parts), ("YMD",), guess, today, earliest)
     if len(parts) == 2:
@@ -79,26 +73,28 @@ def read_date(text: str, order: str, today: dt.date, earliest: int = EARLIEST_YE
         "DMY": _calendar(parts[2], parts[1], parts[0]),
         "MDY": _calendar(parts[2], parts[0], parts[1]),
     }
+    if named:  # a month written as a word leaves nothing to guess
+        return _judged(ways[named], (), guess, today, earliest)
     votes = tuple(way for way, found in ways.items() if found is not None)
-    if not votes:
-        return Dated(None, "impossible_date")
-    if order not in votes:
+    if votes and order not in votes:
         return Dated(None, "date_order", votes)
-    return _judged(ways[order], votes, guess, today, earliest)
+    return _judged(ways.get(order), votes, guess, today, earliest)
 
 
-def _short(parts: list[str]) -> bool:
-    return all(len(part) <= 2 for part in parts)
-
-
-def _split(text: str, order: str) -> list[str] | None:
-    """Take a text apart into year, month and day in the order they are written."""
+def _split(text: str, order: str) -> tuple[list[str], str]:
+    """Take a text apart as it is written; say the order where a month's name gives it away."""
     text = _CLOCK.sub("", text.strip())
     if text.isdecimal() and len(text) == 8:
         cuts = (4, 6) if order == "YMD" else (2, 4)
-        return [text[: cuts[0]], text[cuts[0] : cuts[1]], text[cuts[1] :]]
+        return [text[: cuts[0]], text[cuts[0] : cuts[1]], text[cuts[1] :]], ""
     parts = _PARTS.split(text.replace(",", " ").strip())
-    return [_MONTHS.get(part.casefold(), part) for part in parts] if parts != [""] else None
+    months = [part.casefold()[:3] if part.isalpha() else "" for part in parts]
+    named = ["MDY" if place == 0 else "DMY" for place, month in enumerate(months) if month]
+    numbers = [
+        str(MONTHS.index(month) + 1) if month in MONTHS else part
+        for part, month in zip(parts, months, strict=True)
+    ]
+    return numbers, named[0] if named else ""
 
 
 def _calendar(year: str, month: str = "00", day: str = "00") -> tuple[int, int, int] | None:
@@ -144,20 +140,36 @@ def order_hint(read: list[Dated], weights: NDArray[np.int64], order: str) -> str
     Only values that are a date under one order and not under the other can tell. Under the
     order "YMD" every value whose year comes last contradicts.
     """
-    wrong = sum(int(w) for d, w in zip(read, weights, strict=True) if d.rule == "date_order")
-    telling = sum(int(w) for d, w in zip(read, weights, strict=True) if _tells(d, order))
+    tally: Counter[tuple[str, ...]] = Counter()
+    for item, weight in zip(read, weights.tolist(), strict=True):
+        tally[item.votes] += weight
+    first, last = tally[("DMY",)], tally[("MDY",)]
+    if order == "YMD":
+        wrong, telling = first + last + tally[("DMY", "MDY")], sum(tally.values()) - tally[()]
+    else:
+        wrong, telling = last if order == "DMY" else first, first + last
     if wrong < WRONG_LEAST or wrong <= WRONG_SHARE * telling:
-        return ""
-    only = {way: sum(d.votes == (way,) for d in read) for way in ("DMY", "MDY")}
-    if all(only.values()):
+        return _turned_hint(read, tally, order)
+    if min(first, last) > WRONG_SHARE * (first + last):
         return "day and month stand in both orders: correct the dates in the export"
-    if not any(only.values()):
+    if first == last:
         return 'set date_order = "DMY" (day first) or "MDY" (month first) in the partner\'s mapping'
-    return f'set date_order = "{max(only, key=lambda way: only[way])}" in the partner\'s mapping'
+    return f'set date_order = "{"DMY" if first > last else "MDY"}" in the partner\'s mapping'
 
 
-def _tells(read: Dated, order: str) -> bool:
-    return bool(read.votes) if order == "YMD" else read.votes in (("DMY",), ("MDY",))
+def _turned_hint(read: list[Dated], tally: Counter[tuple[str, ...]], order: str) -> str:
+    """Notice what a spreadsheet of the other order does to a text file.
+
+    It turns each date whose day is up to 12 into a real date with day and month exchanged, and
+    leaves the others as text. So all real dates have a day up to 12, and all texts one above.
+    """
+    real = [item.text for item in read if item.votes == ("YMD",) and item.text]
+    texts = tally[(order,)]
+    if order == "YMD" or len(real) < TURNED_LEAST or texts < TURNED_LEAST or tally[("DMY", "MDY")]:
+        return ""
+    if any(len(text) == 10 and int(text[8:]) > 12 for text in real):
+        return ""
+    return "a spreadsheet exchanged day and month of some dates: export again from the source"
 
 
 def parts_of(words: Words) -> tuple[Any, Any, Any, Any]:

@@ -40,7 +40,10 @@ def people_of_events(
     A row without a record id is a record of its own when it holds an attribute of a person,
     else it is a group contact.
     """
-    record, first = _ranked(_owners(ids, attributes, len(numbers)))
+    anybody = np.zeros(len(numbers), dtype=np.bool_)
+    for words in attributes.values():
+        anybody |= words.present
+    record, first = _ranked(_owners(ids, anybody))
     return People(
         _unique(_names(ids, numbers, first)), record, np.zeros(len(numbers), dtype=np.bool_)
     )
@@ -51,9 +54,11 @@ def people_of_rows(
 ) -> People:
     """Take one record a row; rows that repeat a record id and every attribute are one record.
 
+    A row without any usable attribute is still somebody.
+
     Rows that repeat a record id with other attributes become ``ID#2``, ``ID#3``: nobody is lost.
     """
-    owners = _owners(ids, attributes, len(numbers))
+    owners = _owners(ids, np.ones(len(numbers), dtype=np.bool_))
     variant = owners
     for words in attributes.values():
         variant = _paired(variant, words.codes.astype(np.int64) + 1)
@@ -93,13 +98,10 @@ def _vote(chosen: Codes, record: Places, codes: Codes) -> None:
     chosen[pairs[order] // size] = pairs[order] % size
 
 
-def _owners(ids: Words | None, attributes: dict[str, Words], rows: int) -> Places:
-    """Number the owners of the rows: by record id, else each row its own, else -1."""
-    anybody = np.zeros(rows, dtype=bool)
-    for words in attributes.values():
-        anybody |= words.present
+def _owners(ids: Words | None, anybody: Mask) -> Places:
+    """Number the owners of the rows: by record id, else each row of somebody its own, else -1."""
     known = 0 if ids is None else len(ids.distinct)
-    alone = np.where(anybody, known + np.arange(rows), -1)
+    alone = np.where(anybody, known + np.arange(len(anybody)), -1)
     return alone if ids is None else np.where(ids.present, ids.codes, alone)
 
 

@@ -61,7 +61,7 @@ def _load_parquet(path: Path, wanted: tuple[int, ...]) -> Cells:
         pass
     if table is None:
         raise _damaged(path.name)
-    columns = tuple(_words(path.name, name, table.column(name)) for name in names)
+    columns = tuple(_readable(path.name, name, _words(table.column(name))) for name in names)
     return Cells(columns, _numbered(rows))
 
 
@@ -77,15 +77,14 @@ def open_table(partner: str, table: object) -> Source:
     """
     name = f"table {partner!r}"
     columns = _columns(name, table)
-    words = [_words(name, header, column) for header, column in columns]
+    words = [_words(column) for _, column in columns]
     headers = tuple(tidy_header(header) for header, _ in columns)
-    rows = len(words[0]) if words else 0
-    return Source(
-        name,
-        headers,
-        _digest(headers, words),
-        lambda wanted: Cells(tuple(words[position] for position in wanted), _numbered(rows)),
-    )
+    rows = len(columns[0][1]) if columns else 0
+
+    def load(wanted: tuple[int, ...]) -> Cells:
+        return Cells(tuple(_readable(name, headers[i], words[i]) for i in wanted), _numbered(rows))
+
+    return Source(name, headers, _digest(headers, words), load)
 
 
 def _columns(name: str, table: object) -> list[tuple[str, Flat]]:
@@ -93,30 +92,31 @@ def _columns(name: str, table: object) -> list[tuple[str, Flat]]:
     if isinstance(table, list | tuple) and all(isinstance(row, dict) for row in table):
         headers = dict.fromkeys(header for row in table for header in row)
         return [(str(header), [row.get(header) for row in table]) for header in headers]
-    arrow = None
     with suppress(pa.ArrowException, TypeError, ValueError, AttributeError):
         arrow = pa.table(table)
-    if arrow is not None:
         return list(zip(arrow.column_names, arrow.columns, strict=True))
-    if hasattr(table, "columns") and hasattr(table, "__getitem__"):  # columns of mixed types
-        return [(str(header), list(table[header])) for header in table.columns]
+    with suppress(AttributeError, KeyError, TypeError, ValueError):  # columns of mixed types
+        return [(str(header), list(table[header])) for header in table.columns]  # type: ignore[attr-defined,index]
     hint = "give pandas, polars or Arrow, anything with __arrow_c_stream__, or a list of dicts"
     raise refusal(name, "", "this is not a table", hint)
 
 
-def _words(name: str, header: str, column: Flat) -> Words:
-    """Turn one column of any flat type into words."""
-    words = None
+def _words(column: Flat) -> Words | None:
+    """Turn one column of any flat type into words; None where it is nested or binary."""
     with suppress(pa.ArrowException, TypeError, ValueError):
         if isinstance(column, list):
-            words = words_from([cell_text(cell) for cell in column])
-        else:
-            words = words_of(_text(column))
+            return words_from([cell_text(cell) for cell in column])
+        return words_of(_text(column))
+    return None
+
+
+def _readable(name: str, header: str, words: Words | None) -> Words:
+    where = f"column {header!r}"
     if words is None:
         hint = "make it a column of text, numbers or dates"
-        raise refusal(name, f"column {header!r}", "the column cannot be read as text", hint)
+        raise refusal(name, where, "the column cannot be read as text", hint)
     if (pc.max(pc.binary_length(words.distinct)).as_py() or 0) > LONGEST_FIELD:
-        raise refusal(name, f"column {header!r}", "a cell is longer than 1 MB")
+        raise refusal(name, where, "a cell is longer than 1 MB")
     return words
 
 
@@ -135,9 +135,10 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.cast(column, pa.string())
 
 
-def _digest(headers: Sequence[str], words: Sequence[Words]) -> str:
+def _digest(headers: Sequence[str], words: Sequence[Words | None]) -> str:
     """Return the SHA-256 of the table as Arrow IPC: text columns, one batch, no metadata."""
-    table = pa.table([column.to_arrow() for column in words], names=list(headers))
+    pairs = [(h, column.to_arrow()) for h, column in zip(headers, words, strict=True) if column]
+    table = pa.table([column for _, column in pairs], names=[header for header, _ in pairs])
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table.combine_chunks())

@@ -52,7 +52,8 @@ class Words:
 
     def translated(self, words: Marks) -> Words:
         """Put ``words[i]`` in the place of distinct word ``i``; null empties the cell."""
-        coded = pa.array(words, pa.string()).dictionary_encode()
+        text = words if isinstance(words, pa.Array) else pa.array(words, pa.string())
+        coded = text.dictionary_encode()
         places = _codes(coded.indices)
         return Words(np.append(places, np.int32(-1))[self.codes], coded.dictionary)
 
