@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import itertools
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,7 +41,7 @@ def events(*rows: tuple[str, str | None, str | None, str | None]) -> pa.Table:
                 "partner": partner,
                 "contact": number,
                 "person_id": person,
-                "date": None if date is None else datetime.date.fromisoformat(date),
+                "date": None if date is None else dt.date.fromisoformat(date),
                 "channel": channel,
             }
             for number, (partner, person, date, channel) in enumerate(rows)
@@ -63,12 +64,12 @@ def cell(
 # --- the twin: the definitions, word by word, on lists -------------------------------------------
 
 
-def start_of(day: datetime.date, unit: str, fiscal_start: int) -> datetime.date:
+def start_of(day: dt.date, unit: str, fiscal_start: int) -> dt.date:
     """Return the first day of the period that holds the day, by counting months."""
     length = {"year": 12, "quarter": 3, "month": 1}[unit]
     months = day.year * 12 + day.month - fiscal_start
     months -= months % length
-    return datetime.date(*divmod_month(months + fiscal_start - 1), 1)
+    return dt.date(*divmod_month(months + fiscal_start - 1), 1)
 
 
 def divmod_month(months: int) -> tuple[int, int]:
@@ -76,7 +77,7 @@ def divmod_month(months: int) -> tuple[int, int]:
     return months // 12, months % 12 + 1
 
 
-def label_of(start: datetime.date, unit: str, fiscal_start: int) -> str:
+def label_of(start: dt.date, unit: str, fiscal_start: int) -> str:
     """Return the name of a period."""
     if unit == "month":
         return f"{start:%Y-%m}"
@@ -97,7 +98,7 @@ def twin(rows: list[dict[str, Any]], unit: str, fiscal_start: int) -> list[dict[
         for partner in {r["partner"] for r in rows}
     }
 
-    def first(row: dict[str, Any], **same: Any) -> datetime.date:
+    def first(row: dict[str, Any], **same: Any) -> dt.date:
         return min(
             s
             for s, y, r in zip(starts, years, rows, strict=True)
@@ -107,7 +108,7 @@ def twin(rows: list[dict[str, Any]], unit: str, fiscal_start: int) -> list[dict[
             and same.get("year", y) == y
         )
 
-    def measure(start: datetime.date | None, channel: str, partner: str) -> dict[str, Any]:
+    def measure(start: dt.date | None, channel: str, partner: str) -> dict[str, Any]:
         inside = [
             (r, s, y)
             for r, s, y in zip(rows, starts, years, strict=True)
@@ -151,11 +152,11 @@ def twin(rows: list[dict[str, Any]], unit: str, fiscal_start: int) -> list[dict[
     ]
 
 
-def add_months(day: datetime.date, months: int) -> datetime.date:
+def add_months(day: dt.date, months: int) -> dt.date:
     """Add months, staying inside the month reached."""
     year, month = divmod_month(day.year * 12 + day.month - 1 + months)
-    last = datetime.date(*divmod_month(year * 12 + month), 1) - datetime.timedelta(days=1)
-    return datetime.date(year, month, min(day.day, last.day))
+    last = dt.date(*divmod_month(year * 12 + month), 1) - dt.timedelta(days=1)
+    return dt.date(year, month, min(day.day, last.day))
 
 
 CONTACTS = st.lists(
@@ -163,7 +164,7 @@ CONTACTS = st.lists(
         {
             "partner": st.sampled_from(["dic", "outreach", "referrals"]),
             "person_id": st.sampled_from([None, "p", "q", "r", "s", "t"]),
-            "date": st.none() | st.dates(datetime.date(2012, 12, 1), datetime.date(2014, 4, 30)),
+            "date": st.none() | st.dates(dt.date(2012, 12, 1), dt.date(2014, 4, 30)),
             "channel": st.sampled_from(["centre", "street"]),
         }
     ),
@@ -188,7 +189,7 @@ def test_every_cell_is_what_the_definitions_say(
 @quickly
 @given(CONTACTS, UNITS)
 def test_identities_between_cells(rows: list[dict[str, Any]], unit: Any) -> None:
-    """New people are people, people have contacts, a margin is at least a part and at most the sum."""
+    """New people are people, people have contacts, a union is between its parts and their sum."""
     table = count(pa.Table.from_pylist(rows, schema=PERSON_EVENTS), period=unit).to_pylist()
     cells = {(row["period"], row["channel"], row["partner"]): row for row in table}
     for row in table:
@@ -283,6 +284,23 @@ def test_channels_that_would_be_mistaken_for_a_margin_keep_apart() -> None:
     channels = [row["channel"] for row in table.to_pylist() if row["period"] == "2014"]
     assert sorted(set(channels)) == ["all", "all (as recorded)", "not recorded"]
     assert cell(table, "2014")["individuals"] == 2
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "dictionary"])
+def test_tables_of_other_libraries_are_taken(kind: str) -> None:
+    """A pandas or polars frame, or a dictionary-encoded table, gives the same counts."""
+    table = events(("dic", "p", "2014-05-01", "street"), ("dic", None, None, "centre"))
+    texts = [name for name in table.column_names if table.schema.field(name).type == pa.string()]
+    encoded = table
+    for name in texts:
+        place = encoded.column_names.index(name)
+        encoded = encoded.set_column(place, name, encoded[name].dictionary_encode())
+    other: Any = {
+        "pandas": lambda: table.to_pandas(),
+        "polars": lambda: pl.from_arrow(table),
+        "dictionary": lambda: encoded,
+    }[kind]()
+    assert count(other).equals(count(table))
 
 
 def test_no_events_give_one_row_of_zeros() -> None:

@@ -72,7 +72,8 @@ def histories(people: pa.Table, *, lists: Lists = "partner") -> pa.Table:
         if name not in table.column_names:
             raise ValueError(f"the table lacks the column {name!r}")
     keys = [lists, "person_id"]
-    pairs = table.select(keys).drop_null().group_by(keys).aggregate([])
+    texts = table.select(keys).cast(pa.schema([(key, pa.string()) for key in keys]))
+    pairs = texts.drop_null().group_by(keys).aggregate([])
     names = sorted(pc.unique(pairs[lists]).to_pylist())
     if COUNT in names:
         raise ValueError(f"a list cannot be called {COUNT!r}: rename the {lists}")
