@@ -13,6 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 VERSION = "1"
+CASED = {"Lu", "Ll"}
 Letters = dict[str, str]
 """What a letter becomes, and every character that becomes it."""
 
@@ -65,6 +66,13 @@ LATIN_BY_HAND = {
     "N": "ƝƞȠɲɳɴȵ", "NG": "Ŋŋ", "O": "ØøƆƟɔɵɤ", "OE": "Œœɶ", "OU": "Ȣȣ", "P": "ƤƥⱣᵽ",
     "Q": "Ɋɋʠ", "R": "ɌɍⱤɹɺɻɼɽɾʀʁ", "S": "ſƧƨƩȿʂʃʅʆⱾ", "SS": "ßẞ", "T": "ŦŧƬƭƫƮȾʈʇⱦȶ",
     "TH": "Þþ", "U": "ƱʉɄʊ", "V": "ƲʋɅʌ", "W": "Ƿƿⱳ", "Y": "ƳƴɎɏȜȝʎʏ", "Z": "ƵƶȤȥƷʒʐʑɀⱫⱬⱿƸƹ",
+}  # fmt: skip
+
+# Two letters for one, where a scheme asks for it; before any other rule.
+GERMAN = {
+    "Ä": "AE", "ä": "ae", "Ö": "OE", "ö": "oe", "Ü": "UE", "ü": "ue", "ß": "ss", "ẞ": "SS",
+    "A\u0308": "AE", "a\u0308": "ae", "O\u0308": "OE", "o\u0308": "oe", "U\u0308": "UE",
+    "u\u0308": "ue",
 }  # fmt: skip
 
 CYRILLIC_FOLDS = {
@@ -156,7 +164,7 @@ def cyrillic() -> Letters:
     folds = {source: target for target, sources in CYRILLIC_FOLDS.items() for source in sources}
     pairs = {}
     for character in span(0x0400, 0x052F):
-        if unicodedata.category(character) in {"Lu", "Ll"} and character.upper() not in "ЪЬ":
+        if unicodedata.category(character) in CASED and character.upper() not in "ЪЬ":
             base = stripped(character)
             pairs[character] = folds.get(character.upper(), folds.get(base, base))
     return group(pairs)
@@ -189,12 +197,10 @@ def khmer() -> Letters:
     return group(pairs | {"ឣ": "អ", "ឤ": "អា", "ឨ": "ឧក", "ឲ": "ឱ"})
 
 
-def folded(first: int, last: int, more: str = "") -> Letters:
+def folded(blocks: str) -> Letters:
     """A cased script in upper case without marks."""
-    cased = [item for item in span(first, last) if unicodedata.category(item) in {"Lu", "Ll"}]
-    return group({item: stripped(item) for item in cased + span(*(int(x, 16) for x in more.split("-")))
-                  if unicodedata.category(item) in {"Lu", "Ll"}} if more else
-                 {item: stripped(item) for item in cased})  # fmt: skip
+    letters = [chr(p) for p in sorted(points(blocks)) if unicodedata.category(chr(p)) in CASED]
+    return group({item: stripped(item) for item in letters})
 
 
 def others() -> dict[str, list[str]]:
@@ -221,7 +227,7 @@ def main() -> None:
         "separators": ranges(points(SEPARATORS) - {ord(item) for item in APOSTROPHES}),
         "digits": digits,
     })  # fmt: skip
-    write("latin", {"letters": latin()})
+    write("latin", {"letters": latin(), "expansions": {"german": GERMAN}})
     names = {target: forms.split() for target, forms in CYRILLIC_NAMES.items()}
     write("cyrillic", {"letters": cyrillic(), "dropped": "ЪЬъь", "names": names, "sounds": CYRILLIC_SOUNDS})
     write("arabic", {"letters": arabic(), "weak": "اوي"})
@@ -232,7 +238,7 @@ def main() -> None:
     })  # fmt: skip
     write("khmer", {
         "letters": khmer(), "consonants": KHMER_CONSONANTS,
-        "code_letters": {item: item for item in KHMER_CONSONANTS} | KHMER_LETTERS_BY_TARGET,
+        "code_letters": {item: item + KHMER_LETTERS.get(item, "") for item in KHMER_CONSONANTS},
         "check_symbols": dict(zip(KHMER_CONSONANTS, CHECK_SYMBOLS, strict=False)),
         "robat": "៌", "coeng": "្", "last_subscript": "រ", "subscript_folds": {"ដ": "ត"},
         "shifters": "៉៊", "vowels": "េែៃើឿៀោៅុូួិីឹឺា", "signs": "ំះៈ់៍៎៏័៑៓៝",
@@ -242,14 +248,10 @@ def main() -> None:
         "killer": "៍", "sounds": KHMER_SOUNDS,
     })  # fmt: skip
     write("other", {
-        "letters": {"greek": folded(0x0370, 0x03FF, "1F00-1FFF"), "armenian": folded(0x0531, 0x0587)},
+        "letters": {"greek": folded("0370-03FF 1F00-1FFF"), "armenian": folded("0531-0587")},
         "kept": others(),
     })  # fmt: skip
 
-
-KHMER_LETTERS_BY_TARGET = {
-    target: target + "".join(sources) for target, sources in KHMER_LETTERS.items()
-}
 
 if __name__ == "__main__":
     main()

@@ -7,24 +7,15 @@ as names need them; the rule with examples is in ``spec/normalisation.md``, sect
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+import re
 
 from uic.partner.normalising.tables import load
 
 COENG = "\u17d2"  # makes the next letter a subscript
-
-
-@dataclass
-class _Cluster:
-    """One letter with everything that is written around it, as typed."""
-
-    base: str
-    subscripts: list[str]
-    marks: list[str]
-
-    @property
-    def letters(self) -> set[str]:
-        return {self.base, *self.subscripts}
+_BASE, _MARK = "\u1780-\u17b3", "\u17b6-\u17d1\u17d3\u17dd"
+_CLUSTERS = re.compile(
+    f"[{_BASE}](?:[{_MARK}]|{COENG}[{_MARK}{COENG}]*[{_BASE}]?)*|[{_MARK}{COENG}]+"
+)
 
 
 @functools.cache
@@ -40,67 +31,50 @@ def is_base(character: str) -> bool:
 
 
 def reorder(text: str) -> str:
-    """Return the text with every cluster in canonical order; other scripts pass unchanged."""
-    pieces: list[str] = []
-    cluster: _Cluster | None = None
-    pending = False  # a coeng waits for its letter, whatever marks stand between
-    for character in text:
-        if is_base(character) and cluster is not None and pending:
-            cluster.subscripts.append(character)
-            pending = False
-        elif is_base(character):
-            pieces.append(_written(cluster))
-            cluster, pending = _Cluster(character, [], []), False
-        elif character == COENG:
-            pending = True
-        elif character in _rank():
-            if cluster is not None:
-                cluster.marks.append(character)
-        else:
-            pieces.extend((_written(cluster), character))
-            cluster, pending = None, False
-    pieces.append(_written(cluster))
-    return "".join(pieces)
+    """Return the text with every cluster in canonical order; other scripts pass unchanged.
+
+    A cluster is a letter and all that is written around it. A coeng takes the next letter as
+    subscript, whatever marks stand between; marks that have no letter are dropped.
+    """
+    return _CLUSTERS.sub(lambda match: _canonical_cluster(match.group()), text)
 
 
-def _written(cluster: _Cluster | None) -> str:
-    if cluster is None:
+@functools.lru_cache(maxsize=65536)  # a language has few clusters, a register many names
+def _canonical_cluster(typed: str) -> str:
+    if not is_base(typed[0]):
         return ""
     table = load().data["khmer"]
-    marks = set(cluster.marks)
+    base, subscripts, marks = _taken_apart(typed)
     for first, second, both in table["vowel_folds"]:
         if first in marks and second in marks:
             marks = marks - {first, second} | {both}
-    _fold_subscripts(cluster)
-    _raise_lowered(cluster, marks)
+    marks = _raised(marks, {base, *subscripts})
     order = sorted(marks, key=_rank().__getitem__)
     robat = [mark for mark in order if mark == table["robat"]]
     rest = [mark for mark in order if mark != table["robat"]]
-    subscripts = [COENG + letter for letter in cluster.subscripts]
-    return cluster.base + "".join(robat + subscripts + rest)
+    return base + "".join([*robat, *(COENG + letter for letter in subscripts), *rest])
 
 
-def _fold_subscripts(cluster: _Cluster) -> None:
-    """Fold look-alike subscripts, keep each once, and put subscript RO last."""
+def _taken_apart(typed: str) -> tuple[str, list[str], set[str]]:
+    """Return the letter, its subscripts in canonical order, each once, and its marks."""
     table = load().data["khmer"]
-    folded = [table["subscript_folds"].get(item, item) for item in cluster.subscripts]
-    once = list(dict.fromkeys(folded))
-    cluster.subscripts = sorted(once, key=lambda item: item == table["last_subscript"])
+    base, *letters = (sign for sign in typed if is_base(sign))
+    marks = {sign for sign in typed if not is_base(sign) and sign != COENG}
+    folded = dict.fromkeys(table["subscript_folds"].get(letter, letter) for letter in letters)
+    return base, sorted(folded, key=lambda letter: letter == table["last_subscript"]), marks
 
 
-def _raise_lowered(cluster: _Cluster, marks: set[str]) -> None:
+def _raised(marks: set[str], letters: set[str]) -> set[str]:
     """Turn a vowel U that looks exactly like a lowered shifter into that shifter."""
     lowered = load().data["khmer"]["lowered"]
     above = marks & set(lowered["above"]) or marks >= set(lowered["pair"])
     if lowered["vowel"] not in marks or not above:
-        return
-    marks.discard(lowered["vowel"])
-    if marks & {lowered["strong"], lowered["weak"]}:
-        return
-    weak = cluster.letters & set(lowered["always_weak"]) or not (
-        cluster.letters & set(lowered["series_one"])
-    )
-    marks.add(lowered["weak"] if weak else lowered["strong"])
+        return marks
+    rest = marks - {lowered["vowel"]}
+    if rest & {lowered["strong"], lowered["weak"]}:
+        return rest
+    weak = letters & set(lowered["always_weak"]) or not letters & set(lowered["series_one"])
+    return rest | {lowered["weak"] if weak else lowered["strong"]}
 
 
 def base_letters(text: str) -> list[tuple[str, bool, str]]:

@@ -1,1 +1,23 @@
-"""UIC schemes as data: load, validate, explain."""
+"""Code schemes as data: the files in ``spec/schemes``, loaded and checked."""
+
+from __future__ import annotations
+
+from uic.partner.schemes.loading import (
+    canonical,
+    fingerprint,
+    json_schema,
+    list_schemes,
+    load_scheme,
+    parse_scheme,
+)
+from uic.partner.schemes.model import Scheme
+
+__all__ = [
+    "Scheme",
+    "canonical",
+    "fingerprint",
+    "json_schema",
+    "list_schemes",
+    "load_scheme",
+    "parse_scheme",
+]
