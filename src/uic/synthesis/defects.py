@@ -43,6 +43,7 @@ class DefectRates:
         january: What is unknown of a birth date is filled up with ones (1 January).
         made_january: A fully known birth date is written as 1 January all the same.
         moved: The person lived elsewhere when registered: other place, street, postcode.
+        birth_place_wrong: Another province of birth noted, such as that of the parents.
         phone_changed: Another telephone number.
         phone_missing: No telephone number noted.
         parents_missing: Per parent: name not noted.
@@ -60,6 +61,7 @@ class DefectRates:
     january: float = 0.4
     made_january: float = 0.02
     moved: float = 0.1
+    birth_place_wrong: float = 0.04
     phone_changed: float = 0.2
     phone_missing: float = 0.2
     parents_missing: float = 0.05
@@ -85,7 +87,8 @@ def disturb(columns: Columns, rates: DefectRates, rng: np.random.Generator) -> C
         rng: Source of chance; the same state gives the same defects.
     """
     result = {name: values.copy() for name, values in columns.items()}
-    _move(result, rates, rng)
+    _replace(result, ("place", "street", "postcode"), rates.moved, rng)
+    _replace(result, ("birth_place",), rates.birth_place_wrong, rng)
     _phone(result, rates, rng)
     result["birth_date"] = _birth_dates(result["birth_date"], rates, rng)
     for name in NAMES:
@@ -145,12 +148,14 @@ def _swap_names(columns: Columns, rate: float, rng: np.random.Generator) -> None
     columns["family_name"][rows], columns["given_name"][rows] = given, family
 
 
-def _move(columns: Columns, rates: DefectRates, rng: np.random.Generator) -> None:
-    """Give movers the address of somebody else, so that its parts fit together."""
+def _replace(
+    columns: Columns, names: tuple[str, ...], rate: float, rng: np.random.Generator
+) -> None:
+    """Give some records the values of another, of several columns together so that they fit."""
     n = len(columns["sex"])
-    rows = np.flatnonzero(rng.random(n) < rates.moved)
+    rows = np.flatnonzero(rng.random(n) < rate)
     others = rng.integers(0, max(n, 1), len(rows))
-    for name in ("place", "street", "postcode"):
+    for name in names:
         columns[name][rows] = columns[name][others]
 
 
