@@ -278,12 +278,14 @@ def test_one_mistyped_year_does_not_unmark_the_beginning() -> None:
     assert not cell(table, "2013-09")["new_is_censored"]
 
 
-def test_channels_that_would_be_mistaken_for_a_margin_keep_apart() -> None:
-    """A channel called 'All' and a missing channel get names of their own."""
-    table = count(events(("dic", "p", "2014-05-01", "All"), ("dic", "q", "2014-05-01", None)))
-    channels = [row["channel"] for row in table.to_pylist() if row["period"] == "2014"]
-    assert sorted(set(channels)) == ["all", "all (as recorded)", "not recorded"]
+def test_names_that_would_be_mistaken_for_a_margin_keep_apart() -> None:
+    """A channel or partner called 'All' and a missing channel get names of their own."""
+    table = count(events(("all", "p", "2014-05-01", "All"), ("dic", "q", "2014-05-01", None)))
+    rows = [row for row in table.to_pylist() if row["period"] == "2014"]
+    assert {row["channel"] for row in rows} == {"all", "all (as recorded)", "not recorded"}
+    assert {row["partner"] for row in rows} == {"all", "all (as recorded)", "dic"}
     assert cell(table, "2014")["individuals"] == 2
+    assert cell(table, "2014", partner="all (as recorded)")["individuals"] == 1
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars", "dictionary"])

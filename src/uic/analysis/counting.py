@@ -83,7 +83,7 @@ def count(person_events: pa.Table, *, period: Period = "year", fiscal_start: int
     missing = [name for name in _NEEDED if name not in events.column_names]
     if missing:
         raise ValueError(f"person_events lacks the column {missing[0]!r}")
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"temp_directory": ""}) as connection:  # no person id on a disk
         connection.register("person_events", events.select(_NEEDED))
         settings = {"unit": period, "shift": fiscal_start - 1, "look_back": LOOK_BACK_MONTHS}
         return connection.sql(_CELLS, params=settings).to_arrow_table().cast(COUNTS)
@@ -127,8 +127,9 @@ shifted AS (
     FROM contact JOIN begun USING (partner) LEFT JOIN person USING (person_id)
 ),
 visit AS (
-    SELECT partner, person, settled, count(*) AS contacts,
+    SELECT person, settled, count(*) AS contacts,
         CASE WHEN lower(channel) = 'all' THEN 'all (as recorded)' ELSE channel END AS channel,
+        CASE WHEN lower(partner) = 'all' THEN 'all (as recorded)' ELSE partner END AS partner,
         CAST(date_trunc($unit, month) + to_months($shift) AS DATE) AS start,
         CAST(date_trunc('year', month) + to_months($shift) AS DATE) AS year
     FROM shifted
