@@ -171,7 +171,7 @@ CONTACTS = st.lists(
     max_size=25,
 ).map(lambda rows: [row | {"contact": number} for number, row in enumerate(rows)])
 UNITS = st.sampled_from(["year", "quarter", "month"])
-quickly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @quickly
