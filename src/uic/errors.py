@@ -96,7 +96,15 @@ class KeyMaterialError(UicError, ValueError):
 
 
 class FormatError(UicError, ValueError):
-    """One of our own files is damaged, truncated, not canonical or of another version."""
+    """One of our own files is damaged, truncated, not canonical or of another version.
+
+    Attributes:
+        layer: Which layer of the file refused it, as spec/exchange.md names them; else empty.
+    """
+
+    def __init__(self, message: str, *, layer: str = "") -> None:
+        self.layer = layer
+        super().__init__(f"{layer}: {message}" if layer else message)
 
 
 class LinkError(UicError):

@@ -6,20 +6,20 @@ name against every token made with it: it is the one thing that must not be copi
 
 from __future__ import annotations
 
-import base64
-import os
 import re
 import secrets
-import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from uic.crypto.files import read_private, write_private
 from uic.crypto.kdf import ROOT_BYTES, derive
+from uic.crypto.texts import decode_bytes, encode_bytes
 from uic.errors import KeyMaterialError
 
 _FORMAT = "uic-epoch-key/1"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_QUARTER = re.compile(r"([0-9]{4})Q([1-4])")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -63,20 +63,36 @@ def new_key(project: str, epoch: str) -> EpochKey:
     return EpochKey(project, epoch, secrets.token_bytes(ROOT_BYTES))
 
 
+def key_text(key: EpochKey) -> str:
+    """Return the key file's text. It is the secret itself: seal it or write it with save_key."""
+    return "\n".join((_FORMAT, key.project, key.epoch, encode_bytes(key._root), ""))
+
+
+def parse_key(text: str, name: str = "key") -> EpochKey:
+    """Read a key file's text; ``name`` is used in messages.
+
+    Raises:
+        KeyMaterialError: this is not the one canonical text of a key. Neither the error nor its
+            context holds a byte of it.
+    """
+    match text.split("\n"):
+        case [str(tag), str(project), str(epoch), str(encoded), ""] if tag == _FORMAT:
+            root = decode_bytes(encoded)
+            if root is not None and len(root) == ROOT_BYTES:
+                return EpochKey(project, epoch, root)
+    raise KeyMaterialError(
+        f"{name}: this is not an epoch key file of this library, or it is damaged\n"
+        "  hint: copy the file again from where it was made; do not edit it"
+    )
+
+
 def save_key(key: EpochKey, path: str | Path) -> None:
     """Write the key to a new file that only its owner can read.
 
     Raises:
         KeyMaterialError: the file exists already (a key is never overwritten).
     """
-    text = "\n".join((_FORMAT, key.project, key.epoch, base64.b64encode(key._root).decode(), ""))
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise KeyMaterialError("the key file exists already; a key is never overwritten") from None
-    with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
-        file.write(text)
+    write_private(path, key_text(key))
 
 
 def load_key(path: str | Path) -> EpochKey:
@@ -85,16 +101,7 @@ def load_key(path: str | Path) -> EpochKey:
     Raises:
         KeyMaterialError: the file is missing, readable by others, or not a key file.
     """
-    _check_private(Path(path))
-    try:
-        lines = Path(path).read_text(encoding="ascii").split("\n")
-        tag, project, epoch, encoded, end = lines
-        root = base64.b64decode(encoded, validate=True)
-    except (UnicodeDecodeError, ValueError):
-        raise KeyMaterialError("this is not a key file of this library, or it is damaged") from None
-    if tag != _FORMAT or end:
-        raise KeyMaterialError("this key file is of another version, or it is damaged")
-    return EpochKey(project, epoch, root)
+    return parse_key(read_private(path), Path(path).name)
 
 
 def load_or_make_key(path: str | Path, project: str, epoch: str | None = None) -> EpochKey:
@@ -109,27 +116,42 @@ def load_or_make_key(path: str | Path, project: str, epoch: str | None = None) -
         KeyMaterialError: as :func:`load_key`, or the key is of another project or epoch.
     """
     if not Path(path).exists():
-        save_key(new_key(project, epoch or _this_quarter()), path)
+        save_key(new_key(project, epoch or this_quarter()), path)
     key = load_key(path)
+    check_key(key, project, epoch)
+    return key
+
+
+def check_key(key: EpochKey, project: str, epoch: str | None = None) -> None:
+    """Refuse a key of another project or, where ``epoch`` is given, of another epoch.
+
+    Raises:
+        KeyMaterialError: it is the wrong key.
+    """
     if key.project != project or epoch not in {None, key.epoch}:
         raise KeyMaterialError(
             f"the key file is for {key.project}/{key.epoch}, this run is for"
             f" {project}/{epoch or key.epoch}\n  hint: name the right key file with --key"
         )
-    return key
 
 
-def _this_quarter() -> str:
+def this_quarter() -> str:
+    """Return the quarter of today, as ``2026Q4``."""
     today = datetime.now(UTC)
     return f"{today.year}Q{(today.month + 2) // 3}"
 
 
-def _check_private(path: Path) -> None:
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        raise KeyMaterialError("the key file does not exist or cannot be read") from None
-    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+def next_epoch(epoch: str) -> str:
+    """Return the quarter after ``epoch``.
+
+    Raises:
+        KeyMaterialError: the epoch is no quarter, so its successor must be named.
+    """
+    found = _QUARTER.fullmatch(epoch)
+    if found is None:
         raise KeyMaterialError(
-            "the key file can be read by others on this computer\n  hint: chmod 600 on the file"
+            f"the epoch {epoch} is no quarter like 2026Q4, so the next one is not known\n"
+            "  hint: name it with --epoch"
         )
+    year, quarter = int(found[1]), int(found[2])
+    return f"{year + 1}Q1" if quarter == 4 else f"{year}Q{quarter + 1}"
