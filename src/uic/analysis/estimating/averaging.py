@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from uic.analysis.estimating.results import Fitted
 
 Criterion = Literal["AIC", "BIC"]
+CRITERIA: tuple[Criterion, ...] = ("AIC", "BIC")
 
 
 @dataclass(frozen=True)

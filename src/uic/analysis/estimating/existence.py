@@ -71,6 +71,7 @@ def runs_away(design: Floats, counts: Floats) -> bool:
     empty = counts == 0
     if not empty.any():
         return False
+    design = design / np.abs(design).max(axis=0)
     answer = linprog(
         design[empty].sum(axis=0),
         A_ub=design[empty],

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-18  # of the Newton decrement, in units of log-likelihood
 GLM_TOLERANCE = 1e-8  # of the relative change of the deviance: where R's glm() stops
 _HALVINGS = 30
+_RIDGE = 1e-13  # keeps matrices invertible for models that run to infinity; no effect on others
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,14 @@ class _Problem:
         target = (mu * np.log(mu) + guess - mu) * self.cells
         right = (target @ self.design) * self.columns
         curvature = self.curvature(mu * self.cells)
-        return np.asarray(np.linalg.solve(curvature, right[:, :, None])[:, :, 0])
+        return np.asarray(_solve(curvature, right[:, :, None])[:, :, 0])
 
     def curvature(self, weight: Floats) -> Floats:
         size = self.columns.shape[1]
         full = (weight @ self.products).reshape(-1, size, size)
         full *= self.columns[:, :, None] & self.columns[:, None, :]
         index = np.arange(size)
-        full[:, index, index] = np.where(self.columns, full[:, index, index] * (1 + 1e-13), 1.0)
+        full[:, index, index] = np.where(self.columns, full[:, index, index] * (1 + _RIDGE), 1.0)
         return full
 
     def mu(self, coef: Floats) -> Floats:
@@ -144,7 +145,7 @@ class _Problem:
         right = np.zeros((*coef.shape, 2))
         right[:, :, 0] = (((mean - mu) * self.cells) @ self.design) * self.columns
         right[:, 0, 1] = 1
-        answer = np.linalg.solve(self.curvature(mu - variance * self.cells), right)
+        answer = _solve(self.curvature(mu - variance * self.cells), right)
         gain = np.einsum("mp,mp->m", answer[:, :, 0], right[:, :, 0])
         return np.asarray(answer[:, :, 0]), np.asarray(gain), np.asarray(answer[:, 0, 1])
 
@@ -174,7 +175,8 @@ class _Problem:
     ) -> Fits:
         mu = self.mu(coef)
         mean, spread = self.moments(mu)
-        inverse = np.asarray(np.linalg.inv(self.curvature(mu - spread * self.cells)))
+        identity = np.eye(coef.shape[1])[None].repeat(len(coef), axis=0)
+        inverse = _solve(self.curvature(mu - spread * self.cells), identity)
         exact = self.cells.all(axis=1) & (self.low == self.high).all(axis=1) & ~np.isnan(variance)
         variance = np.where(exact, variance, inverse[:, 0, 0])
         converged = np.ones(len(coef), dtype=bool)
@@ -187,6 +189,16 @@ class _Problem:
         leverage = np.einsum("cp,mpq,cq->mc", self.design, used, self.design, optimize=True)
         pull = (-0.5 * mu * leverage) @ self.design
         return np.asarray(np.einsum("mp,mp->m", used[:, 0], pull) + 0.5 * used[:, 0, 0])
+
+
+def _solve(matrices: Floats, right: Floats) -> Floats:
+    """Solve many systems; a matrix that is singular to the last bit gets a larger ridge."""
+    try:
+        return np.asarray(np.linalg.solve(matrices, right))
+    except np.linalg.LinAlgError:
+        index = np.arange(matrices.shape[1])
+        matrices[:, index, index] = matrices[:, index, index] * (1 + 1e-9) + 1e-12
+        return np.asarray(np.linalg.solve(matrices, right))
 
 
 def interval(mu: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:

@@ -8,7 +8,7 @@ estimate is refused with the reason (see ``existence``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from uic.analysis.estimating import existence, models
 from uic.analysis.estimating.fitting import Fits, fit, saturated_loglik
 from uic.analysis.estimating.intervals import lognormal
+from uic.analysis.estimating.profile import profile
 from uic.analysis.estimating.results import Fitted, Refused
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
+
+MOST_PROFILED = 120
+"""Models that get a profile interval: all of up to four lists, the best of more."""
 
 CERTAIN = 1e-6
 """A fit that came to rest with every mean above this is itself the proof that it exists."""
@@ -52,14 +56,19 @@ class Family:
 
 
 def loglinear(
-    histories: Histories, terms: Sequence[models.Terms], *, level: float = 0.95
+    histories: Histories,
+    terms: Sequence[models.Terms],
+    *,
+    level: float = 0.95,
+    profiled: int = MOST_PROFILED,
 ) -> tuple[tuple[Fitted, ...], tuple[Refused, ...]]:
     """Fit hierarchical models to a table.
 
     Args:
         histories: Counts by history; masked counts enter as intervals.
         terms: Models, as :func:`models.all_models` or :func:`models.parse_label` give them.
-        level: Of the log-normal interval.
+        level: Of the intervals.
+        profiled: How many models, those with the smallest AIC, get a profile interval.
 
     Returns:
         The models with an estimate and those refused, each in the order given.
@@ -68,7 +77,9 @@ def loglinear(
     columns = models.masks(tuple(terms), histories.k)
     names = tuple(models.label(model, histories.k) for model in terms)
     used = columns.any(axis=0)
-    return fit_family(histories, design[:, used], names, columns[:, used], level=level)
+    return fit_family(
+        histories, design[:, used], names, columns[:, used], level=level, profiled=profiled
+    )
 
 
 def fit_family(
@@ -78,14 +89,42 @@ def fit_family(
     columns: Mask,
     *,
     level: float = 0.95,
+    profiled: int = MOST_PROFILED,
 ) -> tuple[tuple[Fitted, ...], tuple[Refused, ...]]:
-    """Check, fit and describe models that share a design matrix."""
+    """Check, fit and describe models that share a design matrix.
+
+    The ``profiled`` models with the smallest AIC get a profile interval, where counts are exact.
+    """
     kept, cells = existence.drop_empty_terms(design, histories.high, columns)
     family = Family(design, names, columns, kept, cells)
     reasons, fits = _examine(histories, family)
     refused = [Refused(names[i], reason) for i, reason in enumerate(reasons) if reason]
     rows = [i for i, reason in enumerate(reasons) if not reason]
-    return _describe(histories, family, fits, rows, level), tuple(refused)
+    fitted = _describe(histories, family, fits, rows, level)
+    if histories.exact and fitted and profiled:
+        fitted = _with_profiles(histories, family, fitted, rows, level, profiled)
+    return fitted, tuple(refused)
+
+
+def _with_profiles(
+    histories: Histories,
+    family: Family,
+    fitted: tuple[Fitted, ...],
+    rows: list[int],
+    level: float,
+    number: int,
+) -> tuple[Fitted, ...]:
+    best = sorted(range(len(rows)), key=lambda i: fitted[i].aic)[:number]
+    chosen = [rows[i] for i in best]
+    found = profile(
+        family.design,
+        histories.low,
+        family.fitted_columns[chosen],
+        family.cells[chosen],
+        level=level,
+    )
+    by_place = dict(zip(best, found, strict=True))
+    return tuple(replace(model, profile=by_place.get(i)) for i, model in enumerate(fitted))
 
 
 def _examine(histories: Histories, family: Family) -> tuple[list[str], Fits]:
@@ -97,14 +136,28 @@ def _examine(histories: Histories, family: Family) -> tuple[list[str], Fits]:
     fits = fit(family.design, low, high, safe, family.cells, steps=30)
     least = np.where(family.cells, fits.mu, np.inf).min(axis=1)
     proven = fits.converged & (least > CERTAIN)
-    reasons = []
-    for row in range(len(family.names)):
-        reasons.append("" if ranked[row] else existence.NOT_IDENTIFIABLE)
-        if ranked[row] and not proven[row]:
-            at = np.ix_(family.cells[row], family.fitted_columns[row])
-            if existence.runs_away(family.design[at], high[family.cells[row]]):
-                reasons[row] = existence.NO_MLE
+    reasons = ["" if good else existence.NOT_IDENTIFIABLE for good in ranked]
+    _solve_doubtful(family, high, np.flatnonzero(ranked & ~proven), reasons)
     return reasons, fits
+
+
+def _solve_doubtful(
+    family: Family, high: Floats, doubtful: NDArray[np.intp], reasons: list[str]
+) -> None:
+    """Put the linear programme to the models no fit has proven, smallest first.
+
+    A model that holds a refused one is refused as well: what runs to infinity there still does.
+    """
+    smallest: list[int] = []
+    for row in sorted(doubtful, key=lambda i: int(family.columns[i].sum())):
+        mine = family.columns[row]
+        inside = [i for i in smallest if not (family.columns[i] & ~mine).any()]
+        at = np.ix_(family.cells[row], family.fitted_columns[row])
+        if inside:
+            reasons[row] = f"{existence.NO_MLE} (as in {family.names[inside[0]]}, which it holds)"
+        elif existence.runs_away(family.design[at], high[family.cells[row]]):
+            reasons[row] = existence.NO_MLE
+            smallest.append(int(row))
 
 
 def _describe(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from uic.analysis.estimating.overview import EstimateReport
-    from uic.analysis.estimating.results import Interval
+    from uic.analysis.estimating.results import Average, Bayesian, Estimate, Fitted, Headline
 
 FORMAT = "uic-estimate/1"
 
@@ -85,34 +85,37 @@ def frame(report: EstimateReport) -> Any:  # noqa: ANN401 - pandas is not a depe
 
 
 def _rows(report: EstimateReport) -> Iterator[dict[str, Any]]:
-    top = report.headline
-    yield _row("headline", top.method, top.abundance, top.stderr, top.interval)
+    yield _row("headline", report.headline.method, report.headline)
     for two in report.two_lists:
-        yield _row("two lists", two.method, two.abundance, two.stderr, two.interval)
+        yield _row("two lists", two.method, two)
     for average in report.averages:
-        name = f"{average.criterion} average"
-        yield _row("log-linear", name, average.abundance, average.stderr, average.interval)
-    for model in report.loglinear:
-        row = _row("log-linear", model.model, model.abundance, model.stderr, model.interval)
-        yield row | {
-            "deviance": model.deviance,
-            "df": model.df,
-            "AIC": model.aic,
-            "BIC": model.bic,
-        }
+        yield _row("log-linear average", average.criterion, average)
+    yield from (_model("log-linear", model) for model in report.loglinear)
+    yield from (_model("heterogeneity", model) for model in report.heterogeneity)
+    if report.chao:
+        yield _row("lower bound", report.chao.method, report.chao)
+    if report.coverage:
+        yield from (_row("sample coverage", x.method, x) for x in report.coverage.estimates)
+    if report.bayesian:
+        yield _row("Bayesian", "decomposable graphs", report.bayesian)
+
+
+def _model(method: str, model: Fitted) -> dict[str, Any]:
+    numbers = {"deviance": model.deviance, "df": model.df, "AIC": model.aic, "BIC": model.bic}
+    return _row(method, model.model, model) | numbers
 
 
 def _row(
-    method: str, model: str, abundance: float, stderr: float, interval: Interval
+    method: str, model: str, found: Headline | Estimate | Average | Fitted | Bayesian
 ) -> dict[str, Any]:
     return {
         "method": method,
         "model": model,
-        "abundance": abundance,
-        "stderr": stderr,
-        "low": interval.low,
-        "high": interval.high,
-        "interval": interval.method,
+        "abundance": found.abundance,
+        "stderr": found.stderr,
+        "low": found.interval.low,
+        "high": found.interval.high,
+        "interval": found.interval.method,
     }
 
 

@@ -6,27 +6,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from uic.analysis.estimating import models
-from uic.analysis.estimating.averaging import average
+from uic.analysis.estimating.averaging import CRITERIA, average
 from uic.analysis.estimating.checks import Checks, check
+from uic.analysis.estimating.coverage import sample_coverage
+from uic.analysis.estimating.decomposable import decomposable
 from uic.analysis.estimating.headline import headline
+from uic.analysis.estimating.heterogeneity import chao, heterogeneity
 from uic.analysis.estimating.loglinear import loglinear
 from uic.analysis.estimating.output import frame, to_dict, to_json, to_table
 from uic.analysis.estimating.reading import Absent, read_strata
+from uic.analysis.estimating.results import Refused
 from uic.analysis.estimating.two_lists import pair_table, two_list_estimates
-from uic.errors import NotIdentifiableError
+from uic.errors import EstimationError, NotIdentifiableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyarrow as pa
 
     from uic.analysis.estimating.histories import Histories
     from uic.analysis.estimating.results import (
         Average,
+        Bayesian,
+        Coverage,
         Estimate,
         Fitted,
         Headline,
         Pair,
-        Refused,
     )
+
+ALL_MODELS_TO = 5
+"""Up to so many lists all hierarchical models are fitted, beyond only two-list interactions."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,10 @@ class EstimateReport:
         loglinear: Log-linear models that have an estimate.
         refused: Models and methods that have none, with the reason.
         averages: Guarded averages over the log-linear models by AIC and BIC.
+        heterogeneity: M0, Mt and the Mh and Mth families; three lists or more.
+        chao: Bias-corrected lower bound.
+        coverage: Sample coverage estimates; three lists or more.
+        bayesian: Average over decomposable graphs; three to five lists.
     """
 
     histories: Histories
@@ -52,6 +66,10 @@ class EstimateReport:
     loglinear: tuple[Fitted, ...]
     refused: tuple[Refused, ...]
     averages: tuple[Average, ...]
+    heterogeneity: tuple[Fitted, ...] = ()
+    chao: Estimate | None = None
+    coverage: Coverage | None = None
+    bayesian: Bayesian | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, as written to JSON; infinite numbers become None."""
@@ -75,6 +93,7 @@ def estimate(
     *,
     absent: Absent = "error",
     order: int | None = None,
+    most_unseen: int | None = None,
     level: float = 0.95,
 ) -> EstimateReport:
     """Estimate how many people there are, seen and unseen, from overlapping lists.
@@ -84,6 +103,8 @@ def estimate(
             ``{"110": 6, ...}``; or an Arrow, pandas or polars table.
         absent: Whether a history without a row is an ``"error"`` or ``"zero"`` people.
         order: Largest interaction of the log-linear models; all up to 5 lists when None.
+        most_unseen: Largest number of unseen people the Bayesian average considers; 20 for one
+            seen when None.
         level: Coverage of every interval.
 
     Raises:
@@ -92,11 +113,15 @@ def estimate(
         EstimationError: there is one list only, or no method has an estimate.
     """
     (table,) = read_strata(histories, absent=absent).values()
-    return estimate_table(table, order=order, level=level)
+    return estimate_table(table, order=order, most_unseen=most_unseen, level=level)
 
 
 def estimate_table(
-    histories: Histories, *, order: int | None = None, level: float = 0.95
+    histories: Histories,
+    *,
+    order: int | None = None,
+    most_unseen: int | None = None,
+    level: float = 0.95,
 ) -> EstimateReport:
     """Do what :func:`estimate` does on a table that is already read."""
     histories.need_overlap()
@@ -104,6 +129,7 @@ def estimate_table(
     fitted, refused = loglinear(histories, chosen, level=level)
     two = two_list_estimates(histories, level=level) if histories.k == 2 and histories.exact else ()
     averages = _averages(fitted, histories.seen, level) if histories.k > 2 else ()
+    more, reasons = _more_lists(histories, most_unseen, level) if histories.k > 2 else ({}, ())
     return EstimateReport(
         histories=histories,
         checks=check(histories),
@@ -111,17 +137,37 @@ def estimate_table(
         two_lists=two,
         pairs=pair_table(histories, level=level) if histories.exact else (),
         loglinear=fitted,
-        refused=refused,
+        refused=refused + reasons,
         averages=averages,
+        **more,
     )
 
 
+def _more_lists(
+    histories: Histories, most_unseen: int | None, level: float
+) -> tuple[dict[str, Any], tuple[Refused, ...]]:
+    """Run the methods for three or more lists; one that cannot be used is refused by name."""
+    found: dict[str, Any] = {}
+    found["heterogeneity"], refused = heterogeneity(histories, level=level)
+    methods: dict[str, Callable[[], Any]] = {
+        "chao": lambda: chao(histories, level=level),
+        "coverage": lambda: sample_coverage(histories, level=level),
+        "bayesian": lambda: decomposable(histories, most_unseen=most_unseen, level=level),
+    }
+    for name, method in methods.items():
+        try:
+            found[name] = method()
+        except EstimationError as error:
+            refused += (Refused(name, str(error)),)
+    return found, refused
+
+
 def _order(k: int) -> int:
-    return k - 1 if k <= 5 else 2
+    return k - 1 if k <= ALL_MODELS_TO else 2
 
 
 def _averages(fitted: tuple[Fitted, ...], seen: int, level: float) -> tuple[Average, ...]:
     try:
-        return tuple(average(fitted, seen, name, level=level) for name in ("AIC", "BIC"))
+        return tuple(average(fitted, seen, name, level=level) for name in CRITERIA)
     except NotIdentifiableError:
         return ()

@@ -8,7 +8,6 @@ that maximises l is the multinomial estimate, a little below the Poisson one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,7 @@ from scipy.special import digamma, gammaln
 from scipy.stats import chi2
 
 from uic.analysis.estimating.fitting import fit
-from uic.analysis.estimating.results import Interval
+from uic.analysis.estimating.results import Interval, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,19 +30,6 @@ _SMALLEST = 1e-6  # unseen people at which the lower limit is called M
 _LARGEST = 1e9
 _STEPS = 60
 _CLOSE = 1e-10  # of log(unseen)
-
-
-@dataclass(frozen=True)
-class Profile:
-    """The profile-likelihood estimate of one model.
-
-    Attributes:
-        abundance: The N that maximises the profile likelihood.
-        interval: All N the likelihood does not reject; the upper limit may be infinite.
-    """
-
-    abundance: float
-    interval: Interval
 
 
 def profile(

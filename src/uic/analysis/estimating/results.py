@@ -31,11 +31,26 @@ class Estimate:
         abundance: Estimated number of people, seen and unseen.
         stderr: Its standard error in people; nan where the method gives none.
         interval: Its interval.
+        note: A sentence to read before using it; mostly empty.
     """
 
     method: str
     abundance: float
     stderr: float
+    interval: Interval
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The profile-likelihood estimate of one model.
+
+    Attributes:
+        abundance: The N that maximises the profile likelihood.
+        interval: All N the likelihood does not reject; the upper limit may be infinite.
+    """
+
+    abundance: float
     interval: Interval
 
 
@@ -53,6 +68,7 @@ class Fitted:
         bic: -2 loglik + p ln M, M the people seen.
         interval: Log-normal interval of N.
         bias: Estimated second-order bias of N in people; Rcapture warns above N/10.
+        profile: Profile-likelihood estimate and interval, where it was asked for.
     """
 
     model: str
@@ -64,6 +80,7 @@ class Fitted:
     bic: float
     interval: Interval
     bias: float
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True)
@@ -139,3 +156,62 @@ class Headline:
     interval: Interval
     assumptions: tuple[str, ...]
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Sample coverage estimates.
+
+    Attributes:
+        coverage: Estimated sample coverage C, 0 to 1.
+        chosen: The form to use: ``HSC`` from C = .55 upwards, else ``LSC``.
+        estimates: ``Indep`` (N0), ``HSC`` (N) and ``LSC`` (N1), named as in CARE1.
+        refused: Forms without a value.
+    """
+
+    coverage: float
+    chosen: str
+    estimates: tuple[Estimate, ...]
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True)
+class GraphWeight:
+    """One decomposable graph.
+
+    Attributes:
+        model: Its cliques, written as a log-linear model.
+        probability: Posterior probability.
+        abundance: Posterior mean of N under it.
+    """
+
+    model: str
+    probability: float
+    abundance: float
+
+
+@dataclass(frozen=True)
+class Bayesian:
+    """Posterior of N averaged over decomposable graphs.
+
+    Attributes:
+        abundance: Posterior mean.
+        stderr: Posterior standard deviation.
+        median: Posterior median.
+        mode: Most probable N.
+        interval: Equal-tailed credible interval.
+        graphs: The most probable graphs, heaviest first.
+        saturated: Posterior probability of the saturated graph, whether or not it was dropped.
+        most_unseen: Largest number of unseen people considered.
+        mass_at_end: Posterior probability of that number; should be close to 0.
+    """
+
+    abundance: float
+    stderr: float
+    median: float
+    mode: float
+    interval: Interval
+    graphs: tuple[GraphWeight, ...]
+    saturated: float
+    most_unseen: int
+    mass_at_end: float
