@@ -3,11 +3,14 @@
 The matcher's compartment holds pass rows: a token and block-salted signatures under row ids
 that are random per pass. The resolver's compartment holds the map from pass rows to records,
 the events, and a few aggregate frequencies. Neither holds a name, a date of birth or a key.
+
+Plain values only: the file they travel in, sealed and signed, is ``uic.envelope``, which the
+rooms of matcher, resolver and analyst cannot import because it reaches keys.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -17,6 +20,26 @@ ROW_MAP = pa.schema(
         ("row_id", pa.int64()),
         ("record", pa.int32()),  # position in the export, 0 to records - 1
         ("usable", pa.bool_()),  # false: the pass had no usable value and the token is a dummy
+    ]
+)
+EVENTS = pa.schema(
+    [
+        ("contact", pa.int64()),  # one contact may fill several rows, one a service
+        ("record", pa.int32()),  # position of the record; null for a group contact
+        ("date", pa.date32()),
+        ("channel", pa.string()),
+        ("service", pa.string()),
+        ("quantity", pa.int64()),
+        ("site", pa.string()),
+    ]
+)
+RECORDS = pa.schema(
+    [
+        ("record", pa.int32()),
+        ("handle_hi", pa.int64()),  # the partner's own name for the record, under the epoch key
+        ("handle_lo", pa.int64()),
+        ("previous_hi", pa.int64()),  # its handle of the epoch before; null without a hand-over
+        ("previous_lo", pa.int64()),
     ]
 )
 CHANCE = pa.schema(
@@ -89,13 +112,17 @@ class ResolverPart:
         header: What may be read without a key.
         row_map: Which pass row belongs to which record (``ROW_MAP``).
         chance: Aggregate: chance agreement per pass (``CHANCE``).
-        events: Events under ``record`` positions, as ``uic.partner.registers.EVENTS``.
+        events: Events under ``record`` positions (``EVENTS``).
+        records: Handles, by which the partner finds its records again and person ids are
+            carried into the next epoch (``RECORDS``); empty on one machine, where nobody needs
+            them.
     """
 
     header: Header
     row_map: pa.Table
     chance: pa.Table
     events: pa.Table
+    records: pa.Table = field(default_factory=RECORDS.empty_table)
 
     def __repr__(self) -> str:
         return f"<ResolverPart {self.header.partner}: {self.header.records} records>"

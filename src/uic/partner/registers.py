@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
+from uic.exchange import EVENTS as EVENTS
 from uic.values import RowProblem  # noqa: TC001 - part of the public value
 
-EVENTS = pa.schema(
-    [
-        ("contact", pa.int64()),  # source row; one contact may fill several rows, one a service
-        ("record", pa.int32()),  # position in ``records``; null for a group contact
-        ("date", pa.date32()),
-        ("channel", pa.string()),
-        ("service", pa.string()),
-        ("quantity", pa.int64()),
-        ("site", pa.string()),
-    ]
-)
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 DATE_PARTS = ("year", "month", "day")
 PRECISIONS = ("day", "month", "year", "estimated")
 
@@ -35,10 +27,11 @@ class Register:
             ``birth_date_day`` (int8) and ``birth_date_precision`` (string, one of
             ``PRECISIONS``, null when missing). Where the mapping tells unknown and refused
             apart from missing, a column ``<attribute>_status`` holds those two words.
-        events: One row a contact and service, as ``EVENTS`` says.
+        events: One row a contact and service, as ``EVENTS`` says; ``contact`` is the row in the
+            source, ``record`` the position in ``records``.
         problems: Row problems: the value counts as missing, the row stays.
         rows: Number of data rows in the source.
-        source: Name of the file, without its folder; empty for a table.
+        source: Name of the file without its folder, or of the partner whose table it is.
         digest: SHA-256 of the source bytes, hexadecimal.
     """
 
