@@ -13,9 +13,26 @@ if TYPE_CHECKING:
     from uic.errors import *  # noqa: F403
 
 _HOMES = {
+    "DefectRates": "uic.synthesis",
+    "Deduplication": "uic.pipeline",
+    "EstimateReport": "uic.analysis.estimating",
+    "Evaluation": "uic.evaluating",
+    "LinkageSchema": "uic.schema",
+    "ReportData": "uic.analysis.reporting",
+    "count": "uic.analysis.counting",
+    "dedupe": "uic.pipeline",
     "default_schema": "uic.schema",
-    "load_schema": "uic.schema",
+    "demo": "uic.demo",
+    "estimate": "uic.analysis.estimating",
+    "evaluate": "uic.evaluating",
     "fingerprint": "uic.schema",
+    "histories": "uic.analysis.histories",
+    "load_schema": "uic.schema",
+    "observe": "uic.synthesis",
+    "population": "uic.synthesis",
+    "render_report": "uic.analysis.reporting",
+    "simulate": "uic.synthesis",
+    "write_results": "uic.pipeline",
 }
 _ERRORS = (
     "EstimationError",

@@ -113,7 +113,8 @@ def _open(path: Path) -> pa.Table:
     try:
         if path.suffix == ".parquet":
             return pq.read_table(path)
-        names = path.open(encoding="utf-8-sig").readline().strip().split(",")
+        with path.open(encoding="utf-8-sig") as file:
+            names = file.readline().strip().split(",")
         options = pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
         return pacsv.read_csv(path, convert_options=options)
     except FileNotFoundError:

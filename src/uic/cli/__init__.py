@@ -19,9 +19,17 @@ def main() -> None:
     try:
         app()
     except UicError as error:
-        for line in str(error).splitlines():
-            print(f"uic: {line}" if not line.startswith("  ") else line, file=sys.stderr)  # noqa: T201
+        _say(str(error))
         raise SystemExit(error.exit_code) from None
+    except OSError as error:
+        _say(f"the files cannot be written or read: {error.strerror or 'unknown reason'}")
+        _say("  hint: nothing was written under a final name; run the command again")
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
-        print("uic: stopped; nothing was written under a final name", file=sys.stderr)  # noqa: T201
+        _say("stopped; nothing was written under a final name")
         raise SystemExit(130) from None
+
+
+def _say(message: str) -> None:
+    for line in message.splitlines():
+        print(line if line.startswith("  ") else f"uic: {line}", file=sys.stderr)  # noqa: T201

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -16,16 +17,14 @@ if TYPE_CHECKING:
 class DuckDB:
     """Runs the named steps of a plan as tables of one database.
 
-    Give a path to keep the tables, or nothing to hold them in memory. Large joins spill to
-    ``spill`` when they outgrow ``memory``.
+    Tables are held in memory; joins that outgrow ``memory`` spill to the folder ``spill``.
     """
 
-    def __init__(self, path: str = ":memory:", *, memory: str = "4GB", spill: str = "") -> None:
-        self._database = duckdb.connect(path)
+    def __init__(self, *, memory: str, spill: str) -> None:
+        self._database = duckdb.connect()
         self._database.execute("SET preserve_insertion_order = false")
-        self._database.execute(f"SET memory_limit = '{memory}'")
-        if spill:
-            self._database.execute(f"SET temp_directory = '{spill}'")
+        self._database.execute("SET memory_limit = $1", [memory])
+        self._database.execute("SET temp_directory = $1", [spill])
 
     def read(self, name: str, table: pa.Table) -> None:
         """Store an Arrow table under a name."""
@@ -51,10 +50,11 @@ class DuckDB:
 
 
 @contextlib.contextmanager
-def engine(path: str = ":memory:", *, memory: str = "4GB", spill: str = "") -> Iterator[DuckDB]:
-    """Open an engine and close it at the end of the block."""
-    opened = DuckDB(path, memory=memory, spill=spill)
-    try:
-        yield opened
-    finally:
-        opened.close()
+def engine(*, memory: str = "4GB") -> Iterator[DuckDB]:
+    """Open an engine; at the end of the block it is closed and what it spilled is removed."""
+    with tempfile.TemporaryDirectory(prefix="uic-") as spill:  # readable by its owner only
+        opened = DuckDB(memory=memory, spill=spill)
+        try:
+            yield opened
+        finally:
+            opened.close()

@@ -88,8 +88,9 @@ def _as_read(values: pa.Array) -> pa.Array:
 
 
 def _identifier(values: pa.Array) -> pa.Array:
-    """Telephone numbers and addresses are written with and without spaces and signs."""
-    return pc.replace_substring(normalising.normalise_text(values), " ", "")
+    """Write telephone numbers alike: no spaces, no signs, no leading zeros, which Excel drops."""
+    joined = pc.replace_substring(normalising.normalise_text(values), " ", "")
+    return _where(pc.greater(pc.utf8_length(pc.utf8_ltrim(joined, "0")), 0), pc.utf8_ltrim(joined, "0"))
 
 
 def _exact(values: pa.Array) -> pa.Array:

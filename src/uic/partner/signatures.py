@@ -20,7 +20,6 @@ from uic.levels import BITS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_EDGE = 0x00  # stands before the first and after the last letter
 _HASH_BLOCKS = BITS * 2 // 16  # AES blocks for 64 hashes of two bytes
 _CHUNK = 1 << 14  # (salt, number) hashed at a time: two megabytes, which stay in the cache
 _PLAIN = np.dtype([("salt", "<u8"), ("number", "<u4"), ("counter", "<u4")])
@@ -67,13 +66,13 @@ def value_codes(values: pa.Array, salts: NDArray[np.uint64], key: bytes) -> pa.A
 def letter_pairs(texts: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Return the letter pairs of every text, end to end, and where each text starts.
 
-    A text of n letters has n + 1 pairs: the edges count as a letter.
+    A text of n letters has n + 1 pairs: each edge counts as a letter, written as zero.
     """
     joined = "".join(f"{text}\0" for text in texts)
     letters = np.frombuffer(f"\0{joined}".encode("utf-32-le"), dtype=np.uint32) & 0xFFFF
     pairs = (letters[:-1] << np.uint32(16)) | letters[1:]
-    ends = np.flatnonzero(letters[1:] == _EDGE) + 1
-    return pairs.astype(np.uint32), np.concatenate(([0], ends)).astype(np.int64)
+    ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)
+    return pairs.astype(np.uint32), np.concatenate((np.zeros(1, np.int64), ends))
 
 
 def _sign(

@@ -52,6 +52,7 @@ def register_of(export: Export, schema: LinkageSchema) -> Register:
         tuple(sorted(listed)),
         len(sheet.rows),
         source.digest,
+        source.name,
     )
 
 
