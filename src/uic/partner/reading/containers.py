@@ -6,13 +6,15 @@ import html
 import re
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from uic.partner.reading.sources import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+T = TypeVar("T")
 
 LARGEST_UNPACKED = 1 << 30
 """Bytes of all parts of a workbook together; a million rows of twenty columns need about half."""
@@ -45,21 +47,21 @@ def check_container(path: Path) -> None:
             hint = "open it, remove the password (File, Info, Protect Workbook) and save a copy"
             raise refusal(path.name, "", "the workbook is locked by a password", hint)
         raise refusal(path.name, "", "this is an old Excel file (.xls)", SAVE_AGAIN)
-    names = _checked_parts(path)
-    if names is None:
+    parts = _whole(path, zipfile.ZipFile.infolist)
+    _refuse_bomb(path, parts or [])
+    damaged = _whole(path, lambda archive: [archive.testzip()])
+    if parts is None or damaged != [None]:
         hint = "copy or export it again"
         raise refusal(path.name, "", "this is not a whole Excel workbook (.xlsx)", hint)
-    if "xl/workbook.xml" not in names:
+    if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise refusal(path.name, "", "this is not an Excel workbook (.xlsx)", SAVE_AGAIN)
 
 
-def _checked_parts(path: Path) -> set[str] | None:
-    """Return the parts' names after every checksum was read, or None when one is damaged."""
+def _whole(path: Path, look: Callable[[zipfile.ZipFile], T]) -> T | None:
+    """Look into the archive; None where it is damaged or written in an unknown way."""
     try:
         with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            _refuse_bomb(path, parts)
-            return {part.filename for part in parts} if archive.testzip() is None else None
+            return look(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
         return None
     except (NotImplementedError, RuntimeError, ValueError, KeyError):  # odd methods, bad names

@@ -149,7 +149,7 @@ def order_hint(read: list[Dated], weights: NDArray[np.int64], order: str) -> str
     else:
         wrong, telling = last if order == "DMY" else first, first + last
     if wrong < WRONG_LEAST or wrong <= WRONG_SHARE * telling:
-        return _turned_hint(read, tally, order)
+        return _turned_hint(read, weights, order)
     if min(first, last) > WRONG_SHARE * (first + last):
         return "day and month stand in both orders: correct the dates in the export"
     if first == last:
@@ -157,17 +157,23 @@ def order_hint(read: list[Dated], weights: NDArray[np.int64], order: str) -> str
     return f'set date_order = "{"DMY" if first > last else "MDY"}" in the partner\'s mapping'
 
 
-def _turned_hint(read: list[Dated], tally: Counter[tuple[str, ...]], order: str) -> str:
+def _turned_hint(read: list[Dated], weights: NDArray[np.int64], order: str) -> str:
     """Notice what a spreadsheet of the other order does to a text file.
 
     It turns each date whose day is up to 12 into a real date with day and month exchanged, and
     leaves the others as text. So all real dates have a day up to 12, and all texts one above.
     """
-    real = [item.text for item in read if item.votes == ("YMD",) and item.text]
-    texts = tally[(order,)]
-    if order == "YMD" or len(real) < TURNED_LEAST or texts < TURNED_LEAST or tally[("DMY", "MDY")]:
-        return ""
-    if any(len(text) == 10 and int(text[8:]) > 12 for text in real):
+    real = texts = 0
+    for item, weight in zip(read, weights.tolist(), strict=True):
+        if item.votes == (order,):
+            texts += weight
+        elif item.votes == ("YMD",) and item.text and len(item.text) == len("1990-05-12"):
+            real += weight
+            if int(item.text[-2:]) > 12:
+                return ""
+        elif item.votes == ("DMY", "MDY"):
+            return ""
+    if order == "YMD" or min(real, texts) < TURNED_LEAST:
         return ""
     return "a spreadsheet exchanged day and month of some dates: export again from the source"
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from uic.partner.reading.quotes import HINT, has_rows, refuse_open_quote, texts_have_rows
 from uic.partner.reading.sniffing import Survey, survey
 from uic.partner.reading.sources import LONGEST_FIELD, Cells, Source, refusal
 from uic.partner.reading.words import Words, no_words, words_of
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 BLOCK = 8 * LONGEST_FIELD
 RAGGED_SHARE, RAGGED_ROWS = 0.1, 5
-_QUOTE_HINT = "look for a quotation mark that is opened and not closed"
 _TOO_LONG = f"a cell is longer than {LONGEST_FIELD // 1_000_000} MB"
 
 
@@ -45,6 +45,8 @@ def _load(path: Path, found: Survey, wanted: tuple[int, ...]) -> Cells:
         count += len(batch)
         for chunk, position in zip(chunks, wanted, strict=True):
             chunk.append(batch.column(position))
+    if texts_have_rows((text for _, text in ragged), found):
+        refuse_open_quote(path, found)
     columns = [words_of(pa.chunked_array(chunk, pa.string())) for chunk in chunks]
     return _assembled(path.name, found, columns, wanted, count, ragged)
 
@@ -60,7 +62,7 @@ def _batches(path: Path, found: Survey, ragged: list[tuple[int, str]]) -> Iterat
     problem = ""
     try:
         yield from _checked(
-            path.name,
+            path,
             found,
             pacsv.open_csv(
                 path,
@@ -81,26 +83,22 @@ def _batches(path: Path, found: Survey, ragged: list[tuple[int, str]]) -> Iterat
     except pa.ArrowInvalid as error:
         problem = "straddling" if "straddling" in str(error) else "other"
     if problem == "straddling":
-        raise refusal(path.name, "", _TOO_LONG, _QUOTE_HINT)
+        raise refusal(path.name, "", _TOO_LONG, HINT)
     if problem:
-        raise refusal(path.name, "", "the rows cannot be told apart", _QUOTE_HINT)
+        raise refusal(path.name, "", "the rows cannot be told apart", HINT)
 
 
-def _checked(name: str, found: Survey, batches: pacsv.CSVStreamingReader) -> Iterator[Any]:
+def _checked(path: Path, found: Survey, batches: pacsv.CSVStreamingReader) -> Iterator[Any]:
+    """Pass the blocks on; refuse giant cells and cells that hold rows."""
+    strict = False
     for batch in batches:
         for header, column in zip(found.headers, batch.columns, strict=True):
             if (pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_FIELD:
-                raise refusal(name, f"column {header!r}", _TOO_LONG, _QUOTE_HINT)
-            if found.quoted and _swallowed_rows(column, found):
-                raise refusal(name, f"column {header!r}", "a cell holds whole rows", _QUOTE_HINT)
+                raise refusal(path.name, f"column {header!r}", _TOO_LONG, HINT)
+            if found.quoted and not strict and has_rows(column, found):
+                refuse_open_quote(path, found)
+                strict = True
         yield batch
-
-
-def _swallowed_rows(column: pa.Array, found: Survey) -> bool:
-    """Tell whether a cell of several lines holds a line with as many cells as the header."""
-    cells = column.filter(pc.match_substring(column, "\n")).to_pylist()
-    least = max(1, len(found.headers) - 1)
-    return any(line.count(found.separator) >= least for cell in cells for line in cell.split("\n"))
 
 
 def _assembled(

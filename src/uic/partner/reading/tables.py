@@ -40,12 +40,11 @@ def open_parquet(path: Path) -> Source:
     Raises:
         InputError: the file is truncated, damaged or not Parquet.
     """
-    schema = None
+    headers = None
     with suppress(pa.ArrowException, OSError, ValueError):
-        schema = pq.read_schema(path)
-    if schema is None:
+        headers = tuple(map(tidy_header, pq.read_schema(path).names))
+    if headers is None:
         raise _damaged(path.name)
-    headers = tuple(map(tidy_header, schema.names))
     return Source(path.name, headers, digest_of(path), lambda wanted: _load_parquet(path, wanted))
 
 
@@ -56,10 +55,11 @@ def _load_parquet(path: Path, wanted: tuple[int, ...]) -> Cells:
         with pq.ParquetFile(path) as file:
             names = [file.schema_arrow.names[position] for position in wanted]
             table = file.read(columns=names)
+            table.validate(full=True)
             rows = file.metadata.num_rows
     except (pa.ArrowException, OSError, ValueError):
-        pass
-    if table is None:
+        table = None
+    if table is None or len(table) != rows:
         raise _damaged(path.name)
     columns = tuple(_readable(path.name, name, _words(table.column(name))) for name in names)
     return Cells(columns, _numbered(rows))
@@ -106,6 +106,7 @@ def _words(column: Flat) -> Words | None:
     with suppress(pa.ArrowException, TypeError, ValueError):
         if isinstance(column, list):
             return words_from([cell_text(cell) for cell in column])
+        column.validate(full=True)
         return words_of(_text(column))
     return None
 
