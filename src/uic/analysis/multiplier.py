@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from scipy.special import expit, logit
 
@@ -54,14 +54,18 @@ class Multiplied:
     interval: Interval
     logit_interval: Interval
 
-    def to_frame(self) -> pa.Table:
-        """Return one row, a column for each number."""
+    def to_table(self) -> pa.Table:
+        """Return an Arrow table of one row, a column for each number."""
         import pyarrow as pa
 
         row = {key: value for key, value in asdict(self).items() if "interval" not in key}
         for name, item in (("log", self.interval), ("logit", self.logit_interval)):
             row |= {f"{name}_low": item.low, f"{name}_high": item.high}
         return pa.Table.from_pylist([row])
+
+    def to_frame(self) -> Any:  # noqa: ANN401 - pandas is not a dependency
+        """Return the table as a pandas data frame; needs pandas."""
+        return self.to_table().to_pandas()
 
 
 def multiplier(

@@ -1,7 +1,17 @@
 """Consensus on a population size: a record of estimates, pooled in the open."""
 
+from uic.analysis.consensus.log import append_log, read_log, replay
 from uic.analysis.consensus.meeting import Consensus, consensus
 from uic.analysis.consensus.reading import load_record, parse_record
 from uic.analysis.consensus.record import Record
 
-__all__ = ["Consensus", "Record", "consensus", "load_record", "parse_record"]
+__all__ = [
+    "Consensus",
+    "Record",
+    "append_log",
+    "consensus",
+    "load_record",
+    "parse_record",
+    "read_log",
+    "replay",
+]

@@ -47,9 +47,9 @@ def check_alike(record: Record) -> None:
     for trait, values in mixed(record).items():
         if trait in record.pooling.allow_mixed:
             continue
-        groups = "; ".join(f"{value!r}: {', '.join(who)}" for value, who in values.items())
+        groups = "".join(f"\n  {value}: {'; '.join(who)}" for value, who in values.items())
         raise EstimationError(
-            f"the estimates to pool differ in {trait} ({groups})\n"
+            f"the estimates to pool differ in {trait}{groups}\n"
             "  hint: give 'left_out' with the reason to those that count other people, or say "
             f'that it is meant: [pooling] allow_mixed = ["{trait}"] and why = "..."'
         )

@@ -115,7 +115,7 @@ def decide(
             Decision(
                 decision=len(found) + 1,
                 logged=logged.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                who=setting.get("set_by", who),
+                who=setting.get("set_by") or record.meeting.set_by or who,
                 what=part,
                 before=before,
                 after=after,
@@ -142,7 +142,9 @@ def replay(log: Sequence[Decision], name: str, at: int | None = None) -> Record:
         FormatError: there is no such decision.
         InputError: at that point the record had no estimate yet.
     """
-    if not log or (at is not None and not 1 <= at <= len(log)):
+    if not log:
+        raise FormatError(f"{name}: the decision log is empty or does not exist")
+    if at is not None and not 1 <= at <= len(log):
         raise FormatError(f"{name}: there is no such decision; the log has {len(log)}")
     data: dict[str, Any] = {"estimates": []}
     for part, values in _replay(log[:at]).items():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from uic.analysis.consensus.alike import check_alike
 from uic.analysis.consensus.notes import notes
@@ -63,7 +63,7 @@ class Consensus:
         prior: The meeting's prior alone; none where it set none.
         prior_belief: The same as a distribution of N.
         posterior: Triangulator's distribution of N.
-        disagreement: Q and I^2 of the pooled studies as published.
+        disagreement: Q and I^2 of the pooled studies, with their intervals as given.
         disagreement_stretched: The same after their intervals are stretched by confidence.
         tau_sensitivity: (multiplier, Triangulator with that scale of tau).
         leave_one_out: The pooled numbers without each study; empty for two studies.
@@ -96,13 +96,27 @@ class Consensus:
         """The studies that were pooled."""
         return tuple(item for item in self.studies if not item.left_out)
 
-    def to_frame(self) -> pa.Table:
-        """Return one row a method: number, low, high, level, mean, tau, and the prior."""
-        import pyarrow as pa
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values, as written to JSON."""
+        from uic.analysis.consensus.output import to_dict
 
-        rows = [asdict(item) for item in (*self.methods, *([self.prior] if self.prior else []))]
-        chosen = [row["method"] == self.headline.method for row in rows]
-        return pa.Table.from_pylist(rows).append_column("headline", pa.array(chosen))
+        return to_dict(self)
+
+    def to_json(self) -> str:
+        """Return everything as JSON text."""
+        from uic.analysis.consensus.output import to_json
+
+        return to_json(self)
+
+    def to_table(self) -> pa.Table:
+        """Return an Arrow table, one row a study, method, tau scale and left-out study."""
+        from uic.analysis.consensus.output import to_table
+
+        return to_table(self)
+
+    def to_frame(self) -> Any:  # noqa: ANN401 - pandas is not a dependency
+        """Return the table as a pandas data frame; needs pandas."""
+        return self.to_table().to_pandas()
 
 
 def consensus(record: Record) -> Consensus:
@@ -121,8 +135,8 @@ def consensus(record: Record) -> Consensus:
     Source: fellstat/triangulator (docs/math.md); DerSimonian & Laird 1986, Control Clin Trials
     7:177; Higgins & Thompson 2002, Stat Med 21:1539. Formulas: docs/consensus.md.
     """
-    studies = tuple(study(entry) for entry in record.estimates)
     check_alike(record)
+    studies = tuple(study(entry) for entry in record.estimates)
     pooled = [item for item in studies if not item.left_out]
     _check_enough(pooled)
     level, scale = record.pooling.level, record.pooling.tau_multiplier

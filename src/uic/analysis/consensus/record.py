@@ -106,8 +106,6 @@ class Estimate(Decided):
     @model_validator(mode="after")
     def _sound(self) -> Estimate:
         faults = _interval_faults(self.number, self.low, self.high)
-        if "confidence" in self.model_fields_set and self.set_by is None:
-            faults.append("'confidence' needs 'set_by': who gave this weight")
         lists = [size for size in (self.n1, self.n2) if size is not None]
         if self.m is not None and lists and self.m > min(lists):
             faults.append("'m' is larger than a list: it counts the people on both")
@@ -134,7 +132,10 @@ class Prior(Decided):
 
 
 class Meeting(_Strict):
-    """What is to be agreed on: how many people of which population, where and when."""
+    """What is to be agreed on: how many people of which population, where and when.
+
+    ``set_by`` is who decides where an entry does not name somebody else.
+    """
 
     title: Text = "Consensus on a population size"
     population: Text | None = None
@@ -142,6 +143,7 @@ class Meeting(_Strict):
     period: Text | None = None
     age: Text | None = None
     held_on: date | None = None
+    set_by: Text | None = None
     adults: Number | None = None
     key_population: Literal["A", "B", "C", "D", "E"] | None = None
     comment: Text | None = None
@@ -197,7 +199,15 @@ class Record(_Strict):
         used = {item.population for item in self.estimates} | {self.meeting.population} - {None}
         if self.populations and used - set(self.populations):
             faults.append("a population is used that [populations] does not define")
+        for entry in self.estimates:
+            if "confidence" in entry.model_fields_set and not self.decider(entry):
+                where = f"estimate {entry.label!r}"
+                faults.append(f"{where}: 'confidence' needs 'set_by': who gave this weight")
         return _refuse(self, faults)
+
+    def decider(self, part: Decided) -> str:
+        """Return who decided on a part of the record; empty where nobody is named."""
+        return part.set_by or self.meeting.set_by or ""
 
     def definition(self, population: str) -> str:
         """Return the definition of a population in words; its name where none was written."""

@@ -3,7 +3,7 @@
 A study without an interval cannot be weighed against the others. Where its own numbers allow it
 the interval is recovered, by the rules below and in this order, and the study says by which one:
 
-1. ``low`` and ``high`` as published.
+1. ``low`` and ``high`` as given.
 2. ``stderr``: number exp(-+ z SE/number).
 3. Two lists, ``n1`` and ``n2``: Chapman's estimate with a log-normal interval. Where only the
    estimate N was published, m = n1 n2/N (fellstat/triangulator, docs/index.md).
@@ -83,7 +83,7 @@ def study(entry: Estimate) -> Study:
         EstimationError: the entry is to be pooled and has no interval, or its numbers are such
             that none can be computed.
     """
-    reason = entry.left_out or ("confidence 0" if entry.confidence == 0 else "")
+    reason = _reason(entry)
     try:
         number, interval = _recover(entry)
     except EstimationError as error:
@@ -107,6 +107,11 @@ def study(entry: Estimate) -> Study:
     )
 
 
+def _reason(entry: Estimate) -> str:
+    """Return why an entry is not pooled; empty when it is."""
+    return entry.left_out or ("confidence 0" if entry.confidence == 0 else "")
+
+
 def _recover(entry: Estimate) -> tuple[float, Interval | None]:
     """Return the number and its interval, by the first rule that the entry's numbers allow."""
     for rule in (_published, _from_stderr, _from_two_lists, _from_multiplier, _from_proportion):
@@ -114,7 +119,7 @@ def _recover(entry: Estimate) -> tuple[float, Interval | None]:
         if found is None:
             continue
         number = entry.number if entry.number is not None else found[0]
-        if not found[1].low <= number <= found[1].high:
+        if number < found[1].low or number > found[1].high:
             raise EstimationError("the number does not fit the interval that its parts give")
         return number, found[1]
     return entry.number if entry.number is not None else _product(entry) or math.nan, None
@@ -132,9 +137,11 @@ def _product(entry: Estimate) -> float | None:
 def _published(entry: Estimate) -> tuple[float, Interval] | None:
     if entry.low is None or entry.high is None:
         return None
-    how = "as published"
+    how = "as given"
     number = entry.number or _product(entry)
-    if number is None:
+    if number is None and _reason(entry):
+        number = math.nan  # nobody published one, and none is needed to show the range
+    elif number is None:
         number, how = math.sqrt(entry.low * entry.high), f"{how}; number: geometric middle"
     return number, Interval(entry.low, entry.high, entry.level, how)
 

@@ -92,7 +92,9 @@ def people(number: float) -> str:
 
 
 def span(number: float, low: float, high: float) -> str:
-    """Write a number with its interval, or alone where it has none."""
+    """Write a number with its interval, or alone the one that is known."""
+    if math.isnan(number) and not math.isnan(low):
+        return f"{people(low)}–{people(high)}"
     if math.isnan(low):
         return f"{people(number)} (no interval)"
     return f"{people(number)} ({people(low)}–{people(high)})"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from uic.analysis.consensus import Consensus
+    from uic.analysis.consensus.record import Estimate
     from uic.analysis.pictures.scene import Mark, Shape
 
 Kind = Literal["study", "left out", "prior", "pooled", "other"]
@@ -66,15 +67,22 @@ def forest(
 
 
 def consensus_forest(found: Consensus) -> Picture:
-    """Draw a consensus: prior, studies, those left out, and the pooled number by each method."""
-    rows = [*_priors(found), *_studies(found), *_pooled(found)]
-    headline = found.headline
+    """Draw a consensus: prior, studies, those left out, and the pooled number by each method.
+
+    Estimates that were left out and count other people, or another place, are not drawn: beside
+    the others they would be read as the same thing.
+    """
+    studies = list(_studies(found))
+    rest = len(found.studies) - len(studies)
     summary = (
         f"{len(found.pooled)} of {len(found.studies)} estimates are pooled. Thick line: interval; "
         "thin line: the interval stretched by the confidence of the meeting; hollow: not pooled; "
         "pale line: the pooled number."
     )
-    return forest(rows, "Estimates and consensus", summary, reference=headline.number)
+    if rest:
+        summary += f" {rest} of other people or places are not drawn."
+    rows = [*_priors(found), *studies, *_pooled(found)]
+    return forest(rows, "Estimates and consensus", summary, reference=found.headline.number)
 
 
 def _axis(rows: Sequence[ForestRow], reference: float | None) -> Axis:
@@ -126,6 +134,8 @@ def _priors(found: Consensus) -> Iterator[ForestRow]:
 
 def _studies(found: Consensus) -> Iterator[ForestRow]:
     for entry, study in zip(found.record.estimates, found.studies, strict=True):
+        if study.left_out and not _same(entry, found):
+            continue
         kind: Kind = "left out" if study.left_out else "study"
         about = f"{entry.population}, {entry.place}, {entry.period}. "
         if study.left_out:
@@ -136,6 +146,17 @@ def _studies(found: Consensus) -> Iterator[ForestRow]:
         yield ForestRow(
             study.label, study.number, study.low, study.high, stretched, kind, about + how
         )
+
+
+def _same(entry: Estimate, found: Consensus) -> bool:
+    """Whether an entry counts the people that the meeting, or a pooled study, counts."""
+    pooled = [
+        e for e, s in zip(found.record.estimates, found.studies, strict=True) if not s.left_out
+    ]
+    meeting = found.record.meeting
+    populations = {meeting.population, *(other.population for other in pooled)}
+    places = {meeting.place, *(other.place for other in pooled)}
+    return entry.population in populations and entry.place in places
 
 
 def _pooled(found: Consensus) -> Iterator[ForestRow]:
