@@ -37,7 +37,7 @@ def drop_empty_terms(design: Floats, counts: Floats, columns: Mask) -> tuple[Mas
 
     Args:
         design: (cells, terms) 0/1 matrix.
-        counts: (cells,) largest possible counts.
+        counts: (cells,) counts; a masked count is 0 when it can be 0.
         columns: (models, terms) which terms each model holds.
 
     Returns:
@@ -66,7 +66,7 @@ def runs_away(design: Floats, counts: Floats) -> bool:
 
     Args:
         design: (cells, columns) of one model, only cells and columns that stay.
-        counts: (cells,) largest possible counts.
+        counts: (cells,) counts; a masked count is 0 when it can be 0.
     """
     empty = counts == 0
     if not empty.any():

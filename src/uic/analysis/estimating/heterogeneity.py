@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from uic.analysis.estimating import existence
-from uic.analysis.estimating.fitting import fit
+from uic.analysis.estimating.families import fit_all
+from uic.analysis.estimating.fitting import fit, problem
 from uic.analysis.estimating.intervals import lognormal
-from uic.analysis.estimating.loglinear import fit_family
+from uic.analysis.estimating.loglinear import describe
 from uic.analysis.estimating.results import Estimate
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def heterogeneity(
         The models with an estimate and those refused, with Rcapture's names and in its order.
     """
     design, columns = heterogeneity_models(histories)
-    return fit_family(histories, design, NAMES, columns, level=level)
+    return describe(histories, fit_all(histories, design, NAMES, columns), level=level)
 
 
 def heterogeneity_models(histories: Histories) -> tuple[Floats, Mask]:
@@ -92,8 +93,8 @@ def _upward(histories: Histories, design: Floats, base: Mask, bends: list[int]) 
     while kept:
         columns = base[None].copy()
         columns[0, kept] = True
-        used, cells = existence.drop_empty_terms(design, histories.high, columns)
-        fits = fit(design, histories.low, histories.high, used, cells)
+        used, cells = existence.drop_empty_terms(design, histories.low, columns)
+        fits = fit(problem(design, histories.low, histories.high, used, cells))
         bad = [bend for bend in kept if not used[0, bend] or fits.coef[0, bend] < 0]
         if not bad:
             break

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import digamma, gammaln
 from scipy.stats import chi2
 
-from uic.analysis.estimating.fitting import fit
+from uic.analysis.estimating.fitting import fit, problem
 from uic.analysis.estimating.results import Interval, Profile
 
 if TYPE_CHECKING:
@@ -33,7 +33,13 @@ _CLOSE = 1e-10  # of log(unseen)
 
 
 def profile(
-    design: Floats, counts: Floats, columns: Mask, cells: Mask, *, level: float = 0.95
+    design: Floats,
+    counts: Floats,
+    columns: Mask,
+    cells: Mask,
+    *,
+    start: Floats | None = None,
+    level: float = 0.95,
 ) -> tuple[Profile, ...]:
     """Profile the population size under many models.
 
@@ -42,11 +48,14 @@ def profile(
         counts: (cells,) exact counts.
         columns: (models, p) columns of each model, without parameters at minus infinity.
         cells: (models, cells) cells that are not certain to be empty.
+        start: (models, p) coefficients of the Poisson fit, where they are known.
         level: Nominal coverage.
     """
     seen = float(counts.sum())
-    curve = _likelihood(design, counts, columns, cells)
-    best = _maximise(curve, len(columns), seen)
+    if start is None:
+        start = fit(problem(design, counts, counts, columns, cells)).coef
+    curve = _likelihood(design, counts, columns, cells, start)
+    best = _maximise(curve, np.clip(start[:, 0], np.log(_SMALLEST), np.log(_LARGEST)))
     cut = curve(best)[0] - chi2.ppf(level, 1) / 2
     low = _cross(curve, best, cut, 0.25, _SMALLEST)
     high = _cross(curve, best, cut, 4.0, _LARGEST)
@@ -56,17 +65,19 @@ def profile(
     )
 
 
-def _likelihood(design: Floats, counts: Floats, columns: Mask, cells: Mask) -> Curve:
+def _likelihood(design: Floats, counts: Floats, columns: Mask, cells: Mask, start: Floats) -> Curve:
     """Return the function (unseen people) -> (profile log-likelihood, its slope)."""
     unseen_row = np.zeros((1, design.shape[1]))
     unseen_row[0, 0] = 1
     full = np.vstack([unseen_row, design])
     used = np.column_stack([np.ones(len(columns), dtype=bool), cells])
+    coef = start
 
     def curve(unseen: Floats) -> tuple[Floats, Floats]:
+        nonlocal coef  # each fit starts where the last one ended
         table = np.column_stack([unseen, np.tile(counts, (len(unseen), 1))])
-        fits = fit(full, table, table, columns, used)
-        total = table.sum(axis=1)
+        fits = fit(problem(full, table, table, columns, used), start=coef)
+        coef, total = fits.coef, table.sum(axis=1)
         value = fits.loglik + total - total * np.log(total) + gammaln(total + 1)
         slope = digamma(total + 1) - digamma(unseen + 1) + fits.coef[:, 0] - np.log(total)
         return value, slope
@@ -74,11 +85,10 @@ def _likelihood(design: Floats, counts: Floats, columns: Mask, cells: Mask) -> C
     return curve
 
 
-def _maximise(curve: Curve, models: int, seen: float) -> Floats:
+def _maximise(curve: Curve, at: Floats) -> Floats:
     """Find where the slope is zero, by bisection and secant steps on log(unseen)."""
-    low, high = np.full(models, np.log(_SMALLEST)), np.full(models, np.log(_LARGEST))
-    at = np.full(models, np.log(seen))
-    last, before = at, np.full(models, np.nan)
+    low, high = np.full(len(at), np.log(_SMALLEST)), np.full(len(at), np.log(_LARGEST))
+    last, before = at + 0.1, curve(np.exp(at + 0.1))[1]
     for _ in range(_STEPS):
         slope = curve(np.exp(at))[1]
         low, high = np.where(slope > 0, at, low), np.where(slope > 0, high, at)
