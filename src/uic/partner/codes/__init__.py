@@ -8,11 +8,13 @@ from uic.partner.codes.composing import Composed, compose
 from uic.partner.codes.parsing import check_codes, parse_code, parse_codes
 from uic.partner.codes.people import RULES, Flaw
 from uic.partner.codes.reading import grouped
+from uic.partner.codes.tables import Coded, code, label_of
 
 __all__ = [
     "CODE_RULES",
     "RULES",
     "CodeFlaw",
+    "Coded",
     "Composed",
     "Flaw",
     "Verdict",
@@ -20,8 +22,10 @@ __all__ = [
     "check_characters",
     "check_code",
     "check_codes",
+    "code",
     "compose",
     "grouped",
+    "label_of",
     "parse_code",
     "parse_codes",
 ]

@@ -57,7 +57,10 @@ def _latin(codes: Any) -> Any:
     if pc.all(pc.string_is_ascii(codes)).as_py() is not False:
         return codes
     coded = codes.dictionary_encode()
-    words = [None if word is None else word.translate(_symbols()) for word in coded.dictionary.to_pylist()]
+    words = [
+        None if word is None else word.translate(_symbols())
+        for word in coded.dictionary.to_pylist()
+    ]
     return pa.array(words, pa.string()).take(coded.indices)
 
 

@@ -88,7 +88,9 @@ def _date(component: model.Date, people: People) -> Any:
     }
     parts["Y"] = pc.add(parts["Y"], CALENDARS[component.calendar])
     absent = np.logical_and.reduce([truth(pc.is_null(part)) for part in parts.values()])
-    texts = [_date_text(component, token, parts[token[0]], people, absent) for token in component.tokens]
+    texts = [
+        _date_text(component, token, parts[token[0]], people, absent) for token in component.tokens
+    ]
     return _filled(component, people, pc.binary_join_element_wise(*texts, ""), absent)
 
 
@@ -149,7 +151,9 @@ def _filled(component: Any, people: People, text: Any, absent: Mask) -> Any:
     """Put the component's sign where the value is absent; without a sign there is no code."""
     if not absent.any():
         return text
-    told = {word: absent & people.status(component.attribute, word) for word in ("refused", "unknown")}
+    told = {
+        word: absent & people.status(component.attribute, word) for word in ("refused", "unknown")
+    }
     told["missing"] = absent & ~told["refused"] & ~told["unknown"]
     for word, where in told.items():
         pad = _pad(component, word)

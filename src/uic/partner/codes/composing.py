@@ -59,7 +59,9 @@ def compose(records: pa.Table, scheme: Scheme) -> Composed:
     codes = pc.if_else(pa.array(_one_script(scheme, people)), codes, NOTHING)
     codes = _suffixed(_hashed(codes, scheme), scheme, people)
     scripts = pc.if_else(pc.is_valid(codes), scripts, NOTHING)
-    return Composed(codes, check_characters(codes, scheme.check), scripts, tuple(sorted(people.flaws)))
+    return Composed(
+        codes, check_characters(codes, scheme.check), scripts, tuple(sorted(people.flaws))
+    )
 
 
 def _renamed(records: pa.Table, scheme: Scheme) -> pa.Table:

@@ -46,7 +46,12 @@ def check_codes(codes: Any, scheme: str | Path | Scheme, checks: Any = None) -> 
         One row a code: ``part`` and ``rule`` of its first flaw, both null for a good code.
     """
     found = load_scheme(scheme)
-    pairs = pa.table({"code": codes, "check": checks if checks is not None else pa.nulls(len(codes), pa.string())})
+    pairs = pa.table(
+        {
+            "code": codes,
+            "check": checks if checks is not None else pa.nulls(len(codes), pa.string()),
+        }
+    )
     seen: dict[Any, tuple[str | None, str | None]] = {}
     rows = list(zip(*(column.to_pylist() for column in pairs.columns), strict=True))
     for code, check in set(rows):
@@ -143,4 +148,6 @@ def _date_columns(attribute: str, parts: dict[str, int], as_of: int | None) -> d
     month, day = parts.get("M"), parts.get("D")
     exact = "day" if day and month else "month" if month else "year" if year else None
     values = (year, month, day, exact)
-    return {f"{attribute}_{name}": v for name, v in zip((*DATE_PARTS, "precision"), values, strict=True)}
+    return {
+        f"{attribute}_{name}": v for name, v in zip((*DATE_PARTS, "precision"), values, strict=True)
+    }

@@ -119,8 +119,10 @@ class People:
         distinct = coded.dictionary.cast(TEXT)
         names = spelling.spelled(distinct, how)
         script = normalising.script_of(names)
-        unknown = truth(spelling.has_unknown(distinct))
-        foreign = ~truth(pc.is_in(script, pa.array(self.scripts, TEXT))) & truth(pc.is_valid(script))
+        unknown = truth(normalising.unknown_characters(distinct))
+        foreign = ~truth(pc.is_in(script, pa.array(self.scripts, TEXT))) & truth(
+            pc.is_valid(script)
+        )
         empty = truth(pc.is_null(names)) & ~unknown
         rows = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         usable = pa.array(~(unknown | foreign))

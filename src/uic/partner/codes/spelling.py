@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from uic.partner import normalising
-from uic.partner.normalising.tables import UNKNOWN, load
+from uic.partner.normalising.tables import load
 
 if TYPE_CHECKING:
     from uic.partner.schemes.model import Length, Letters, Soundex
@@ -37,11 +37,6 @@ def spelled(names: Any, how: How) -> Any:
         return normalising.normalise_names(names)
     words = normalising.name_words(names).to_pylist()
     return normalising.normalise_names(pa.array([_first(word, how) for word in words], pa.string()))
-
-
-def has_unknown(names: Any) -> Any:
-    """Mark distinct names that hold a character no table lists."""
-    return pc.match_substring(normalising.name_words(names), UNKNOWN)
 
 
 def _expanded(names: Any, table: dict[str, str]) -> Any:

@@ -10,6 +10,7 @@ from uic.partner.normalising.columns import (
     script_of,
     skeletons,
     sounds,
+    unknown_characters,
 )
 
 VERSION = "1"
@@ -24,4 +25,5 @@ __all__ = [
     "script_of",
     "skeletons",
     "sounds",
+    "unknown_characters",
 ]

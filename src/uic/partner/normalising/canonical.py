@@ -48,8 +48,13 @@ def script(text: str) -> str | None:
     if text.isascii():
         return "latin" if _LATIN.search(text) else None
     scripts = load().scripts
-    found = {scripts[letter] for letter in set(name(text)) if letter in scripts}
+    found = {scripts[letter] for letter in set(text) if letter in scripts}
     return "mixed" if len(found) > 1 else next(iter(found), None)
+
+
+def has_unknown(text: str) -> bool:
+    """Return whether the text holds a character that no table lists."""
+    return not text.isascii() and UNKNOWN in text.translate(load().names)
 
 
 @functools.cache

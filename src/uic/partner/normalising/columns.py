@@ -36,6 +36,11 @@ def name_words(values: Column) -> pa.Array:
     return _distinct(values, _words)
 
 
+def unknown_characters(values: Column) -> pa.Array:
+    """Return for each value whether it holds a character that no table lists; null for null."""
+    return _distinct(values, lambda distinct: _flags(distinct, canonical.has_unknown))
+
+
 def code_letters(names: Column) -> pa.Array:
     """Return the letters of canonical names that a code may use, in order.
 
@@ -78,6 +83,11 @@ def _each(function: Callable[[str], str | None]) -> Callable[[pa.Array], pa.Arra
         return pa.array(answers, pa.string())
 
     return work
+
+
+def _flags(distinct: pa.Array, function: Callable[[str], bool]) -> pa.Array:
+    answers = (None if value is None else function(value) for value in distinct.to_pylist())
+    return pa.array(answers, pa.bool_())
 
 
 def _names(distinct: pa.Array) -> pa.Array:

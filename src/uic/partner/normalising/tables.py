@@ -34,7 +34,7 @@ class Tables:
     Attributes:
         names: Code point to letters; digits and separators become a space.
         texts: The same, but a digit becomes its ASCII digit.
-        scripts: Canonical letter to the name of its script.
+        scripts: Letter, canonical or not, to the name of its script.
         data: The tables as written, by file name.
     """
 
@@ -72,14 +72,14 @@ def load() -> Tables:
 
 
 def _letters(data: dict[str, Any]) -> tuple[dict[int, str], dict[str, str]]:
-    """Return what every letter becomes, and the script of every canonical letter."""
+    """Return what every letter becomes, and the script of every letter."""
     groups = {script: data[script]["letters"] for script in SCRIPTS} | data["other"]["letters"]
     names: dict[int, str] = {}
     scripts: dict[str, str] = {}
     for script, letters in groups.items():
         for target, forms in letters.items():
             names |= dict.fromkeys(map(ord, forms), target)
-            scripts |= dict.fromkeys(target, script)
+            scripts |= dict.fromkeys(forms + target, script)
     for script, ranges in data["other"]["kept"].items():
         kept = points(ranges)
         names |= {point: chr(point) for point in kept}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from uic.partner.schemes.explaining import Explained, explain
 from uic.partner.schemes.loading import (
     canonical,
     fingerprint,
@@ -13,8 +14,10 @@ from uic.partner.schemes.loading import (
 from uic.partner.schemes.model import Scheme
 
 __all__ = [
+    "Explained",
     "Scheme",
     "canonical",
+    "explain",
     "fingerprint",
     "json_schema",
     "list_schemes",
