@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DEFAULT_MISSING = ("-", "--", "---", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "None", "none")
 SEXES = {"m": "M", "male": "M", "f": "F", "female": "F", "other": "other", "unknown": "unknown"}
 STATUSES = ("unknown", "refused")
+MOST_DIGITS = 30
 LOST_SHARE, LOST_LEAST = 0.2, 5
 
 _ENDS = r"^[\s\p{Z}\p{Cc}\p{Cf}]+|[\s\p{Z}\p{Cc}\p{Cf}]+$"
@@ -36,6 +37,7 @@ _MOJIBAKE = r"[à-ï][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“�
 _MOJIBAKE_TWO = r"[ÂÃÐÑØÙ][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _LOST = r"^\?[\? ]*$"
 _POINT_ZERO = re.compile(r"\d+\.0+")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,4})?")
 _SCIENTIFIC = re.compile(r"\d\.\d+[eE]\+?\d+")
 
 
@@ -189,15 +191,16 @@ def canonical_code(text: str) -> str | None:
 
 def canonical_number(text: str) -> str | None:
     """Return a number as plain digits without useless zeros; None where it is none."""
-    try:
-        value = Decimal(ascii_digits(text))
-    except InvalidOperation:
+    text = ascii_digits(text)
+    if not _NUMBER.fullmatch(text):
         return None
-    if not value.is_finite() or abs(value.adjusted()) > 30:
-        return None if value or not value.is_finite() else "0"
+    value = Decimal(text)
+    if not value:
+        return "0"
+    if abs(value.adjusted()) > MOST_DIGITS:
+        return None
     plain = f"{value:f}"
-    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
-    return "0" if plain in ("-0", "") else plain
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def canonical_count(text: str) -> str | None:
