@@ -27,6 +27,7 @@ GLM_TOLERANCE = 1e-8  # of the relative change of the deviance: where R's glm() 
 _HALVINGS = 30
 _RIDGE = 1e-13  # keeps matrices invertible for models that run to infinity; no effect on others
 _LARGEST_ETA = 300.0
+_PART = 200_000  # numbers in the curvature matrices of the models fitted at once
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,11 @@ def fit(task: Problem, *, start: Floats | None = None, steps: int = 60) -> Fits:
         start: (models, p) coefficients to start from.
         steps: Newton steps before giving up.
     """
+    parts = _parts(task)
+    if len(parts) > 1:
+        fits = [fit(_only(task, part), start=_rows(start, part), steps=steps) for part in parts]
+        names = ("coef", "variance", "loglik", "converged")
+        return Fits(*(np.concatenate([getattr(one, name) for one in fits]) for name in names))
     coef = _start(task) if start is None else start.copy()
     alive = np.arange(len(coef))
     habit, rest = np.full(len(coef), np.nan), np.full(len(coef), np.nan)
@@ -112,6 +118,17 @@ def fit(task: Problem, *, start: Floats | None = None, steps: int = 60) -> Fits:
     converged = np.ones(len(coef), dtype=bool)
     converged[alive] = False
     return Fits(coef, np.where(plain, habit, rest), loglik, converged)
+
+
+def _parts(task: Problem) -> list[NDArray[np.intp]]:
+    """Divide the models so that the curvature matrices of a part stay in the processor's cache."""
+    size = max(1, _PART // task.columns.shape[1] ** 2)
+    rows = np.arange(len(task.columns))
+    return [rows[at : at + size] for at in range(0, len(rows), size)] or [rows]
+
+
+def _rows(start: Floats | None, rows: NDArray[np.intp]) -> Floats | None:
+    return None if start is None else start[rows]
 
 
 def means(task: Problem, coef: Floats) -> Floats:
@@ -135,6 +152,9 @@ def relative_bias(task: Problem, mu: Floats) -> Floats:
     half the leverage (Cordeiro & McCullagh 1991, JRSS B 53:629); half the variance is added for
     the exponential. Rcapture warns where it makes more than a tenth of N.
     """
+    parts = _parts(task)
+    if len(parts) > 1:
+        return np.concatenate([relative_bias(_only(task, part), mu[part]) for part in parts])
     identity = np.eye(task.columns.shape[1])[None].repeat(len(mu), axis=0)
     inverse = _solve(_curvature(task, mu - expected(task, mu)[1] * task.cells), identity)
     inverse *= task.columns[:, :, None] & task.columns[:, None, :]
