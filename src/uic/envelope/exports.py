@@ -1,0 +1,258 @@
+"""Exports as files: one partner's encoded register in an envelope with two compartments."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from uic.envelope.headers import EXPORT
+from uic.envelope.opening import (
+    check_expected,
+    check_signature,
+    open_compartment,
+    opened,
+    read_envelope,
+)
+from uic.envelope.tables import batches_of, chunks_of
+from uic.envelope.writing import write_envelope
+from uic.errors import FormatError, KeyMaterialError
+from uic.exchange import (
+    CHANCE,
+    EVENTS,
+    FREQUENCIES,
+    RECORDS,
+    ROW_MAP,
+    Export,
+    Header,
+    MatcherPart,
+    ResolverPart,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from uic.crypto.pairs import PrivateKey, PublicKey
+
+Role = Literal["matcher", "resolver"]
+PASS, ROWS = "pass/", "rows/"
+_ROWS = pa.schema([item for item in ROW_MAP if item.name != "pass"])
+_PLAIN = {
+    "matcher": {"frequencies": FREQUENCIES},
+    "resolver": {"chance": CHANCE, "events": EVENTS, "records": RECORDS},
+}
+_PREFIX = {"matcher": PASS, "resolver": ROWS}
+_TOKEN = ("row_id", "token_hi", "token_lo")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a reader was told to expect; None means that anything will do.
+
+    Attributes:
+        project: Project of the key.
+        epoch: Epoch of the key. Without it an old file can be sent again unnoticed.
+        fingerprint: Fingerprint of the linkage schema.
+    """
+
+    project: str | None = None
+    epoch: str | None = None
+    fingerprint: str | None = None
+
+
+ANYTHING = Expected()
+
+
+def write_export(
+    export: Export,
+    path: str | Path,
+    *,
+    matcher: PublicKey,
+    resolver: PublicKey,
+    signer: PrivateKey,
+) -> None:
+    """Write one export to a sealed and signed file, whole or not at all.
+
+    Whoever holds the file sees its header (:func:`uic.inspect`) and its length. The matcher
+    opens the pass rows and nothing else, the resolver the map, the events and nothing else.
+
+    Args:
+        export: The encoded register.
+        path: The file, by custom ``PARTNER-EPOCH.uicx``.
+        matcher: Public key of the matcher.
+        resolver: Public key of the resolver; another than the matcher's.
+        signer: The partner's own pair.
+
+    Raises:
+        KeyMaterialError: matcher and resolver are one key, or a key is not usable.
+        FormatError: a name in the header cannot be written.
+    """
+    if matcher.key_id == resolver.key_id:
+        raise KeyMaterialError(
+            "matcher and resolver have the same key: one key would open both parts\n"
+            "  hint: a small office makes two pairs and keeps them apart"
+        )
+    compartments = {
+        "matcher": (matcher, chunks_of(_matcher_tables(export.matcher))),
+        "resolver": (resolver, chunks_of(_resolver_tables(export))),
+    }
+    write_envelope(path, _fields(export), compartments, signer)
+
+
+def read_matcher(
+    path: str | Path, *, key: PrivateKey, signer: PublicKey, expected: Expected = ANYTHING
+) -> MatcherPart:
+    """Check a file and read the matcher's compartment into memory.
+
+    Raises:
+        FormatError: the file is not what it must be; ``layer`` says where.
+        InputError: the file cannot be read.
+    """
+    with open_batches(path, "matcher", key=key, signer=signer, expected=expected) as (
+        head,
+        batches,
+    ):
+        tables = _collected(batches)
+    rows = {name.removeprefix(PASS): t for name, t in tables.items() if name.startswith(PASS)}
+    return MatcherPart(head, rows, tables["frequencies"])
+
+
+def read_resolver(
+    path: str | Path, *, key: PrivateKey, signer: PublicKey, expected: Expected = ANYTHING
+) -> ResolverPart:
+    """Check a file and read the resolver's compartment into memory.
+
+    Raises:
+        FormatError: the file is not what it must be; ``layer`` says where.
+        InputError: the file cannot be read.
+    """
+    with open_batches(path, "resolver", key=key, signer=signer, expected=expected) as (
+        head,
+        batches,
+    ):
+        tables = _collected(batches)
+    mapped = [with_pass(name, t) for name, t in tables.items() if name.startswith(ROWS)]
+    row_map = pa.concat_tables([ROW_MAP.empty_table(), *mapped])
+    return ResolverPart(head, row_map, tables["chance"], tables["events"], tables["records"])
+
+
+@contextmanager
+def open_batches(
+    path: str | Path,
+    role: Role,
+    *,
+    key: PrivateKey,
+    signer: PublicKey,
+    expected: Expected = ANYTHING,
+) -> Iterator[tuple[Header, Iterator[tuple[str, pa.RecordBatch]]]]:
+    """Check a whole file, then give its header and, one at a time, the batches of one part.
+
+    Memory is bounded by a chunk (about one megabyte), whatever the length of the file. What
+    came before an error in a later chunk is genuine, but the part is not whole: throw it away.
+
+    Yields:
+        The header, and an iterator of table name (``pass/NAME`` and ``frequencies``, or
+        ``rows/NAME``, ``chance``, ``events`` and ``records``) and record batch.
+
+    Raises:
+        FormatError: the file is not what it must be; ``layer`` says where.
+        InputError: the file cannot be read.
+    """
+    with opened(path) as file:
+        envelope = read_envelope(file)
+        if envelope.fields["format"] != EXPORT:
+            raise FormatError("this sealed file is no partner's export", layer="header")
+        check_signature(envelope, signer)
+        check_expected(envelope, vars(expected))
+        chunks = open_compartment(file, envelope, role, key)
+        yield header_of(envelope.fields), batches_of(chunks, _fits, _wanted(envelope.fields, role))
+
+
+def header_of(fields: dict[str, Any]) -> Header:
+    """Return the header as a value."""
+    names = ("partner", "fingerprint", "normaliser", "project", "epoch", "key_id", "records")
+    return Header(
+        **{name: fields[name] for name in names},
+        attributes=frozenset(fields["attributes"]),
+        vouched=fields["vouched"],
+    )
+
+
+def with_pass(name: str, rows: pa.Table | pa.RecordBatch) -> pa.Table:
+    """Return rows of the resolver's map with the pass that the file says once for all of them."""
+    label = pa.repeat(name.removeprefix(ROWS), len(rows)).cast(pa.string())
+    columns = [label, *(rows[column] for column in _ROWS.names)]
+    return pa.Table.from_arrays(columns, schema=ROW_MAP)
+
+
+def _fields(export: Export) -> dict[str, Any]:
+    header = export.header
+    return {
+        "attributes": sorted(header.attributes),
+        "epoch": header.epoch,
+        "events": len(export.resolver.events),
+        "fingerprint": header.fingerprint,
+        "format": EXPORT,
+        "key_id": header.key_id,
+        "normaliser": header.normaliser,
+        "partner": header.partner,
+        "passes": {name: len(rows) for name, rows in export.matcher.pass_rows.items()},
+        "project": header.project,
+        "records": header.records,
+        "vouched": header.vouched,
+    }
+
+
+def _matcher_tables(part: MatcherPart) -> dict[str, pa.Table]:
+    rows = {PASS + name: table for name, table in part.pass_rows.items()}
+    return rows | {"frequencies": part.frequencies.cast(FREQUENCIES)}
+
+
+def _resolver_tables(export: Export) -> dict[str, pa.Table]:
+    part = export.resolver
+    rows = {
+        ROWS + name: part.row_map.filter(pc.field("pass") == name).drop_columns(["pass"])
+        for name in export.matcher.pass_rows
+    }
+    return rows | {
+        "chance": part.chance.cast(CHANCE),
+        "events": part.events.cast(EVENTS),
+        "records": part.records.cast(RECORDS),
+    }
+
+
+def _wanted(fields: dict[str, Any], role: Role) -> dict[str, int | None]:
+    """Return the tables of a part, with the number of rows where the header tells it."""
+    rows = {_PREFIX[role] + name: count for name, count in fields["passes"].items()}
+    return (
+        dict.fromkeys(_PLAIN[role])
+        | rows
+        | ({"events": fields["events"]} if role == "resolver" else {})
+    )
+
+
+def _fits(name: str, schema: pa.Schema) -> bool:
+    """Tell whether a table may have these columns. Pass rows have the schema's signatures."""
+    for part in _PLAIN.values():
+        if name in part:
+            return bool(schema.equals(part[name]))
+    if name.startswith(ROWS):
+        return bool(schema.equals(_ROWS))
+    whole = (pa.int64(), pa.int32(), pa.int16())
+    return (
+        tuple(schema.names[: len(_TOKEN)]) == _TOKEN
+        and all(schema.field(column).type == pa.int64() for column in _TOKEN)
+        and all(item.type in whole for item in schema)
+        and len(set(schema.names)) == len(schema.names)
+    )
+
+
+def _collected(batches: Iterator[tuple[str, pa.RecordBatch]]) -> dict[str, pa.Table]:
+    parts: dict[str, list[pa.RecordBatch]] = {}
+    for name, batch in batches:
+        parts.setdefault(name, []).append(batch)
+    return {name: pa.Table.from_batches(found) for name, found in parts.items()}
