@@ -1,5 +1,10 @@
 """Fellegi-Sunter weights from pattern counts alone, by EM, without truth.
 
+A candidate pair is one person, two strangers, or two relatives. Relatives share what a household
+shares (family name, parents' names, place, street, telephone) as often as one person's two
+records do, and the rest (given name, date of birth, sex) no more often than strangers: without
+this third class brothers became one person (docs/decisions/0101-relatives.md).
+
 The u of each level comes from the partners' random pairs; m is shared by all passes. Two forms
 are fitted (docs/decisions/0100-two-forms-of-em.md):
 
@@ -27,8 +32,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Array = "NDArray[np.float64]"
-
 _ROUNDS = 200
 _CONDITIONED_STEPS = 3
 _TOLERANCE = 1e-6
@@ -40,6 +43,21 @@ _START = {
 }
 _ORDER = {"text": (1, 2, 3, 4), "code": (1, 2), "date": (1, 3, 5, 9)}
 """Levels from full agreement to none, along which a weight must not rise."""
+
+
+HOUSEHOLD = frozenset(
+    {
+        "family_name",
+        "mother_given_name",
+        "father_given_name",
+        "birth_place",
+        "place",
+        "street",
+        "postcode",
+        "phone",
+    }
+)
+"""Attributes that relatives share."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +109,22 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class _Chances:
+    """Expected pairs of one pass, per pattern: one person, and relatives."""
+
+    matches: NDArray[np.float64]
+    relatives: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class _Fit:
     m: list[NDArray[np.float64]]
+    chances: list[_Chances]
     odds: list[NDArray[np.float64]]  # per pass, log-odds of every pattern
 
-    def matches(self, passes: Sequence[PassPatterns]) -> list[float]:
+    def matches(self) -> list[float]:
         """Expected matches of every pass."""
-        return [float(p.pairs @ _sigmoid(o)) for p, o in zip(passes, self.odds, strict=True)]
+        return [float(chance.matches.sum()) for chance in self.chances]
 
 
 def fit(
@@ -116,16 +143,16 @@ def fit(
     """
     u = [_chance(item, frequencies) for item in items]
     total = _total(passes, items, u, pairs_in_all)
-    start = _Fit([_start(item) for item in items], _strict_odds(passes, items, u))
-    conditioned = _conditioned(passes, items, u, start, _ROUNDS)
-    stepped = _conditioned(passes, items, u, total, _CONDITIONED_STEPS)
+    kin = [float(chance.relatives.sum()) for chance in total.chances]
+    conditioned = _conditioned(passes, items, u, _strict(passes, items, u, kin), kin, _ROUNDS)
+    stepped = _conditioned(passes, items, u, total, kin, _CONDITIONED_STEPS)
     forms = {"cond": conditioned, "total": stepped}
-    sums = {name: sum(form.matches(passes)) for name, form in forms.items()}
+    sums = {name: sum(form.matches()) for name, form in forms.items()}
     kept = min(forms, key=lambda name: (sums[name], name))
     best = forms[kept]
     return Weights(
         form=kept,
-        expected=dict(zip((p.name for p in passes), best.matches(passes), strict=True)),
+        expected=dict(zip((p.name for p in passes), best.matches(), strict=True)),
         ratio=max(sums.values()) / max(min(sums.values()), 1e-9),
         m={i.attribute: tuple(m.tolist()) for i, m in zip(items, best.m, strict=True)},
         u={i.attribute: tuple(v.tolist()) for i, v in zip(items, u, strict=True)},
@@ -140,17 +167,22 @@ def _total(
     pairs_in_all: int,
 ) -> _Fit:
     m = [_start(item) for item in items]
-    prior = [float(p.pairs.sum()) / 2 / pairs_in_all for p in passes]
-    expected = 0.0
+    guess = [p.pairs.sum() / 2 / pairs_in_all for p in passes]
+    priors = [(share, share) for share in guess]
+    found = _Fit(m, [], [])
     for _ in range(_ROUNDS):
-        odds = [_logit(q) + _sum_weights(p, items, m, u) for p, q in zip(passes, prior, strict=True)]
-        chances = [p.pairs * _sigmoid(o) for p, o in zip(passes, odds, strict=True)]
-        prior = [min(c.sum() / pairs_in_all, 0.5) for c in chances]
-        m = [_shares(item, passes, chances, n) for n, item in enumerate(items)]
-        before, expected = expected, sum(c.sum() for c in chances)
-        if abs(expected - before) <= _TOLERANCE * max(expected, 1):
+        scored = [
+            _posterior(p, items, [_weights(i, *mu) for i, *mu in zip(items, m, u, strict=True)], prior)
+            for p, prior in zip(passes, priors, strict=True)
+        ]
+        before, found = found, _Fit(m, [chance for chance, _ in scored], [odds for _, odds in scored])
+        priors = [(c.matches.sum() / pairs_in_all, c.relatives.sum() / pairs_in_all)
+                  for c in found.chances]
+        m = [_shares(item, passes, [c.matches for c in found.chances], n)
+             for n, item in enumerate(items)]
+        if _settled(before, found):
             break
-    return _Fit(m, odds)
+    return found
 
 
 def _conditioned(
@@ -158,65 +190,96 @@ def _conditioned(
     items: Sequence[Comparison],
     u: list[NDArray[np.float64]],
     start: _Fit,
+    kin: Sequence[float],
     rounds: int,
 ) -> _Fit:
-    m, odds, expected = start.m, start.odds, 0.0
+    """Fit given the keys. The relatives of each pass (``kin``) are those of the total form.
+
+    Given a key of date of birth alone, relatives would be twins, of whom there are few; only
+    the form that scores the whole pattern knows that.
+    """
+    found = start
     for _ in range(rounds):
-        chances = [p.pairs * _sigmoid(o) for p, o in zip(passes, odds, strict=True)]
-        m = [_outside(item, passes, chances, n, m[n]) for n, item in enumerate(items)]
-        odds = [
-            _pass_odds(p, c, items, m, u) for p, c in zip(passes, chances, strict=True)
+        matches = [chance.matches for chance in found.chances]
+        m = [_outside(item, passes, matches, n, found.m[n]) for n, item in enumerate(items)]
+        scored = [
+            _given_key(p, chance.matches, related, items, m, u)
+            for p, chance, related in zip(passes, found.chances, kin, strict=True)
         ]
-        before, expected = expected, sum(c.sum() for c in chances)
-        if abs(expected - before) <= _TOLERANCE * max(expected, 1):
+        before, found = found, _Fit(m, [chance for chance, _ in scored], [odds for _, odds in scored])
+        if _settled(before, found):
             break
-    return _Fit(m, odds)
+    return found
 
 
-def _pass_odds(
+def _given_key(
     item: PassPatterns,
-    chances: NDArray[np.float64],
+    matches: NDArray[np.float64],
+    related: float,
     items: Sequence[Comparison],
     m: list[NDArray[np.float64]],
     u: list[NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    """Log-odds of one pass, given its key: prior, attributes outside, levels that remain inside."""
-    share = (chances.sum() + _PSEUDO) / (item.pairs.sum() + 2 * _PSEUDO)
-    odds = np.full(len(item.pairs), _logit(share))
+) -> tuple[_Chances, NDArray[np.float64]]:
+    """Score one pass given its key: attributes outside, and the levels that remain inside."""
+    size = item.pairs.sum() + 2 * _PSEUDO
+    prior = ((matches.sum() + _PSEUDO) / size, related / size)
+    weights = []
     for position, comparison in enumerate(items):
         if position in item.key:
-            m_in = _shares(comparison, [item], [chances], position)
-            u_in = _shares(comparison, [item], [item.pairs - chances], position)
-            odds += _weights(comparison, m_in, u_in)[item.level(position)]
+            m_in = _shares(comparison, [item], [matches], position)
+            u_in = _shares(comparison, [item], [item.pairs - matches], position)
+            weights.append(_weights(comparison, m_in, u_in))
         else:
-            odds += _weights(comparison, m[position], u[position])[item.level(position)]
-    return odds
+            weights.append(_weights(comparison, m[position], u[position]))
+    return _posterior(item, items, weights, prior)
 
 
-def _strict_odds(
-    passes: Sequence[PassPatterns], items: Sequence[Comparison], u: list[NDArray[np.float64]]
-) -> list[NDArray[np.float64]]:
+def _strict(
+    passes: Sequence[PassPatterns],
+    items: Sequence[Comparison],
+    u: list[NDArray[np.float64]],
+    kin: Sequence[float],
+) -> _Fit:
     """First guess: attributes outside the key only, half of the candidates being matches."""
-    odds = []
-    for item in passes:
-        weight = np.zeros(len(item.pairs))
-        for position, comparison in enumerate(items):
-            if position not in item.key:
-                weight += _weights(comparison, _start(comparison), u[position])[item.level(position)]
-        odds.append(weight)
-    return odds
+    scored = [
+        _posterior(
+            p,
+            items,
+            [
+                _weights(item, _start(item), u[n]) * (n not in p.key)
+                for n, item in enumerate(items)
+            ],
+            (0.5, related / (p.pairs.sum() + 1)),
+        )
+        for p, related in zip(passes, kin, strict=True)
+    ]
+    return _Fit([_start(i) for i in items], [c for c, _ in scored], [o for _, o in scored])
 
 
-def _sum_weights(
+def _posterior(
     item: PassPatterns,
     items: Sequence[Comparison],
-    m: list[NDArray[np.float64]],
-    u: list[NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    weight = np.zeros(len(item.pairs))
-    for position, comparison in enumerate(items):
-        weight += _weights(comparison, m[position], u[position])[item.level(position)]
-    return weight
+    weights: Sequence[NDArray[np.float64]],
+    prior: tuple[float, float],
+) -> tuple[_Chances, NDArray[np.float64]]:
+    """Return expected matches and relatives per pattern, and the log-odds of a match."""
+    household = np.zeros(len(item.pairs))
+    personal = np.zeros(len(item.pairs))
+    for position, (comparison, weight) in enumerate(zip(items, weights, strict=True)):
+        side = household if comparison.attribute in HOUSEHOLD else personal
+        side += weight[item.level(position)]
+    match, related = (float(np.clip(share, 1e-15, 0.499)) for share in prior)
+    one = np.log(match) + household + personal
+    kin = np.log(related) + household
+    other = np.logaddexp(kin, np.log(1 - match - related))
+    odds = one - other
+    chance = item.pairs * _sigmoid(odds)
+    return _Chances(chance, (item.pairs - chance) * np.exp(kin - other)), odds
+
+
+def _settled(before: _Fit, found: _Fit) -> bool:
+    old, new = sum(before.matches()), sum(found.matches())
+    return abs(new - old) <= _TOLERANCE * max(new, 1)
 
 
 def _weights(
@@ -277,11 +340,6 @@ def _start(item: Comparison) -> NDArray[np.float64]:
     start = np.array(_START[item.kind])
     start[0] = 1.0
     return start
-
-
-def _logit(share: float) -> float:
-    bounded = min(max(share, 1e-15), 1 - 1e-9)
-    return float(np.log(bounded / (1 - bounded)))
 
 
 def _sigmoid(odds: NDArray[np.float64]) -> NDArray[np.float64]:
