@@ -61,13 +61,15 @@ TODAY = dt.date(2026, 11, 22)
 )
 def test_readable_dates(text: str, order: str, found: str) -> None:
     """Every usual way to write a date gives its canonical form."""
-    assert read_date(text, order, TODAY)[:2] == (found, "")
+    read = read_date(text, order, TODAY)
+    assert (read.text, read.rule) == (found, "")
 
 
 @pytest.mark.parametrize("text", ["0000-00-00", "99/99/9999", "99999999", "9999"])
 def test_dates_that_say_unknown(text: str) -> None:
     """A date of nothing but zeros or nines is missing and breaks no rule."""
-    assert read_date(text, "DMY", TODAY)[:2] == (None, "")
+    read = read_date(text, "DMY", TODAY)
+    assert (read.text, read.rule) == (None, "")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,8 @@ def test_dates_that_say_unknown(text: str) -> None:
 )
 def test_unusable_dates(text: str, order: str, rule: str) -> None:
     """What cannot be read is missing and says which rule it breaks."""
-    assert read_date(text, order, TODAY)[:2] == (None, rule)
+    read = read_date(text, order, TODAY)
+    assert (read.text, read.rule) == (None, rule)
 
 
 @settings(derandomize=True, max_examples=200)

@@ -8,7 +8,7 @@ import io
 import tempfile
 import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,8 +20,10 @@ from uic.errors import InputError, Problem
 from uic.partner.reading import read_registers
 from uic.partner.reading.opening import open_source
 from uic.partner.reading.partners import export_of
-from uic.partner.registers import Register
 from uic.schema import default_schema
+
+if TYPE_CHECKING:
+    from uic.partner.registers import Register
 
 HEADERS = ["family_name", "given_name", "place"]
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)

@@ -137,10 +137,11 @@ def test_codes_keep_their_digits(text: str, code: str | None) -> None:
 
 def test_lost_digits_are_listed(tmp_path: Path) -> None:
     """Two record ids that a spreadsheet rounded to one must not become one person."""
-    lines = ["1.23457E+11,Sok", "1.23457E+11,Chan", "៧,Kim", "8.0,Ly"]
-    register = read_lines(tmp_path, "record_id,family_name", *lines)
+    lines = ["1.23457E+11,Sok,1", "1.23457E+11,Chan,8.55E+10", "៧,Kim,៨៥៥", "8.0,Ly,1.0"]
+    register = read_lines(tmp_path, "record_id,family_name,phone", *lines)
     assert column(register, "record_id") == ["row-2", "row-3", "7", "8"]
-    assert rules(register) == {("record_id", "digits_lost"): 2}
+    assert column(register, "phone") == ["1", None, "855", "1"]
+    assert rules(register) == {("record_id", "digits_lost"): 2, ("phone", "digits_lost"): 1}
 
 
 @pytest.mark.parametrize(

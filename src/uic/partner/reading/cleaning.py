@@ -102,7 +102,7 @@ def clean(words: Words, rules: Rules) -> Cleaned:
     lost = pc.match_substring_regex(words.distinct, _LOST)
     broken = {"question_marks": words.rows_with(lost)}
     words = words.without(lost)
-    if rules.kind == "code":
+    if rules.kind in ("code", "identifier"):
         words, more = _codes(words)
         broken |= more
     if rules.codes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -36,7 +37,8 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _UNKNOWN = (0, 99)
 
 
-class Dated(NamedTuple):
+@dataclass(frozen=True, repr=False, slots=True)
+class Dated:
     """What one text means.
 
     Attributes:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_ONE_LINE = str.maketrans("\t\r\n", "   ")
 
 
 def problems_at(
@@ -41,4 +42,5 @@ def write_rejects(problems: Iterable[RowProblem], path: str | Path) -> None:
 
 
 def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    marked = f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return marked.translate(_ONE_LINE)

@@ -71,7 +71,9 @@ def sheet_of(source: Source, export: Export, schema: LinkageSchema) -> Sheet:
     today = _today()
     kinds = schema.kinds | EVENT_KINDS
     columns = {
-        name: clean(raw[place], rules_for(name, kinds.get(name, "code"), export.mapping, today))
+        name: clean(
+            raw[place], rules_for(name, kinds.get(name, "identifier"), export.mapping, today)
+        )
         for name, place in layout.columns.items()
     }
     flags = {name: _flagged(raw[place]) for name, place in layout.services.items()}
