@@ -160,6 +160,38 @@ def test_workbook_formula_results(tmp_path: Path) -> None:
     assert column(register, "family_name") == ["SOK", None]
 
 
+def test_merged_cells_hold_for_all_their_rows(tmp_path: Path) -> None:
+    """A record id merged over the rows of its contacts belongs to each of them."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "ngo.xlsx") as book:
+        page = book.add_worksheet()
+        page.merge_range("B1:D1", "Outreach 2014")
+        page.write_row("B2", ["record_id", "date", "site"])
+        page.merge_range("B3:B5", "A7")
+        page.write_column("C3", ["2014-01-02", "2014-01-03", "2014-01-04", "2014-01-05"])
+        page.merge_range("D4:D5", "Depot")
+    register = read(tmp_path / "ngo.xlsx")
+    assert column(register, "record_id") == ["A7"]
+    assert events(register, "contact", "record", "site") == [
+        (3, 0, None),
+        (4, 0, "Depot"),
+        (5, 0, "Depot"),
+        (6, None, None),
+    ]
+
+
+def test_first_visible_sheet(tmp_path: Path) -> None:
+    """Without a sheet in the mapping the first sheet that is not hidden is read."""
+    book = openpyxl.Workbook()
+    book.active.append(["hidden"])
+    book.active.sheet_state = "hidden"
+    book.create_sheet("Visits").append(["record_id"])
+    book["Visits"].append(["A7"])
+    book.save(tmp_path / "ngo.xlsx")
+    assert column(read(tmp_path / "ngo.xlsx"), "record_id") == ["A7"]
+
+
 def test_workbook_is_recognised_by_its_bytes(tmp_path: Path) -> None:
     """A workbook or Parquet file with a wrong ending is read for what it is."""
     path = workbook(tmp_path, ["record_id", "sex"], [1, "M"], name="ngo.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -201,6 +202,17 @@ def test_wrong_sheet(tmp_path: Path) -> None:
     assert only([workbook(tmp_path)])[1] == "the sheet is empty"
 
 
+def test_other_sheets_are_named_when_columns_are_missing(tmp_path: Path) -> None:
+    """Where the first sheet holds no attribute, the hint names the sheets there are."""
+    book = openpyxl.Workbook()
+    book.active.append(["How to fill in this form"])
+    book.active.append(["text"])
+    book.create_sheet("Visits 2014").append(["record_id"])
+    book.save(tmp_path / "ngo.xlsx")
+    assert "set 'sheet' to one of 'Sheet', 'Visits 2014'" in only([tmp_path / "ngo.xlsx"])[2]
+    assert "'Visits 2014'" in only([tmp_path / "ngo.xlsx"], columns={"sex": "Sex"})[2]
+
+
 def test_formula_scan_sees_prefixed_xml(tmp_path: Path) -> None:
     """Workbooks of other software write a namespace prefix; the scan understands it."""
     path = workbook(tmp_path, ["record_id"], [1])
@@ -251,6 +263,7 @@ def test_encoding_that_cannot_be_guessed(tmp_path: Path) -> None:
     path = csv_file(tmp_path, "record_id,family_name", *lines, encoding="cp874")
     assert only([path])[1] == "the encoding of the file cannot be read"
     assert only([path], encoding="klingon")[1] == "the mapping names an unknown encoding"
+    assert only([path], encoding="zlib")[1] == "the mapping names an unknown encoding"
     assert only([path], encoding="utf-8")[1] == "the encoding of the file cannot be read"
 
 
@@ -288,6 +301,20 @@ def test_many_rows_with_too_many_cells(tmp_path: Path) -> None:
     path = csv_file(tmp_path, "record_id,family_name,place", *lines)
     where, rule, _ = only([path])
     assert (where, rule) == ("row 22", "5 rows have too many cells")
+
+
+@pytest.mark.parametrize("separator", ['"', "\n", "។"])
+def test_separators_that_cannot_be(tmp_path: Path, separator: str) -> None:
+    """A quotation mark, a line end or a sign outside ASCII is no separator."""
+    path = csv_file(tmp_path, *GOOD)
+    assert only([path], separator=separator)[1] == "the mapping's separator cannot be used"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipe(tmp_path: Path) -> None:
+    """A named pipe would never end, so it is not opened."""
+    os.mkfifo(tmp_path / "ngo.csv")
+    assert only([tmp_path / "ngo.csv"])[1] == "this is not a regular file"
 
 
 def test_bad_constants(tmp_path: Path) -> None:

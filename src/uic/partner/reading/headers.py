@@ -108,9 +108,11 @@ def _nearest(source: Source, header: str) -> str:
     """
     if any(_DATA.fullmatch(text) for text in source.headers):
         return "the first row looks like data: put a row of column names above it"
+    advice = f"; {source.advice}" if source.advice else ""
     names = {folded(text): text for text in source.headers if 0 < len(text) < LONGEST_HEADER}
     near = difflib.get_close_matches(folded(header), names, n=1)
-    return f"did you mean {names[near[0]]!r}?" if near else "compare with the first row of the file"
+    hint = f"did you mean {names[near[0]]!r}?" if near else "compare with the first row of the file"
+    return hint + advice
 
 
 def _no_person(source: Source, schema: LinkageSchema) -> Problem:
@@ -118,5 +120,5 @@ def _no_person(source: Source, schema: LinkageSchema) -> Problem:
     hint = (
         f"rename the columns to attribute names ({known}), or map them in [partners.NAME.columns]; "
         "the header must be the first row"
-    )
+    ) + (f"; {source.advice}" if source.advice else "")
     return Problem(source.name, "row 1", "no column holds an attribute of a person", hint)

@@ -45,6 +45,8 @@ def open_source(export: Export) -> Source:
 def _head(path: Path) -> bytes:
     if path.is_dir():
         raise refusal(path.name, "", "this is a folder", "name the files inside it")
+    if path.exists() and not path.is_file():
+        raise refusal(path.name, "", "this is not a regular file", "save it to disk first")
     head = None
     try:
         with path.open("rb") as file:

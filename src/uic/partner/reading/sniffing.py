@@ -68,6 +68,9 @@ def survey(path: Path, export: Export) -> Survey:
     if not text.strip():
         raise refusal(path.name, "", "the file is empty", "export it again")
     separator = (mapping and mapping.separator) or _separator(text)
+    if not separator.isascii() or separator in '"\r\n':
+        hint = "set it to a comma, a semicolon, a tab or a bar"
+        raise refusal(path.name, "separator", "the mapping's separator cannot be used", hint)
     records = _records(text, separator)
     if records and _SEP_LINE.fullmatch(separator.join(records[0])):
         records[0] = []
@@ -112,8 +115,9 @@ def _pass_over(path: Path, encoding: str | None) -> tuple[str, str, bool]:
 
 def _decoder(path: Path, encoding: str) -> codecs.IncrementalDecoder:
     try:
+        "".encode(encoding)  # refuses codecs that are no text encoding, such as "zlib"
         return codecs.getincrementaldecoder(encoding)("strict")
-    except LookupError:
+    except (LookupError, ValueError):
         pass
     raise refusal(path.name, "encoding", "the mapping names an unknown encoding", _ENCODING_HINT)
 

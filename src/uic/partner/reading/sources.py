@@ -51,12 +51,14 @@ class Source:
         headers: Texts of the header row, trimmed; may be empty or repeated.
         digest: SHA-256 of the bytes, hexadecimal.
         load: Takes positions of columns, gives their cells.
+        advice: What else to try when columns are missing; may be empty.
     """
 
     name: str
     headers: tuple[str, ...]
     digest: str
     load: Callable[[tuple[int, ...]], Cells]
+    advice: str = ""
 
 
 def refusal(name: str, where: str, rule: str, hint: str = "") -> InputError:

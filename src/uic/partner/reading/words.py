@@ -71,6 +71,13 @@ class Words:
         """Keep the cells of ``rows`` (positions or marks) only."""
         return Words(self.codes[rows], self.distinct)
 
+    def repeated(self, ranges: Sequence[tuple[int, int]]) -> Words:
+        """Write the first cell of each range of rows into all of its rows."""
+        codes = self.codes.copy()
+        for first, last in ranges:
+            codes[first : last + 1] = codes[first]
+        return Words(codes, self.distinct)
+
     def only(self, rows: Mask) -> Words:
         """Empty the cells of all rows that are not marked."""
         return Words(np.where(rows, self.codes, np.int32(-1)), self.distinct)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from uic.partner.reading.partners import Export
 
+    Corners: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+
 T = TypeVar("T")
 _BATCH = 20_000
 
@@ -43,8 +45,7 @@ def open_workbook(path: Path, export: Export) -> Source:
     """
     check_container(path)
     book = _guarded(path, lambda: calamine.load_workbook(path))
-    wanted = export.mapping.sheet if export.mapping else None
-    index = _sheet_index(path.name, book.sheet_names, wanted)
+    index, advice = _chosen_sheet(path.name, book, export.mapping.sheet if export.mapping else None)
     unfinished = unfinished_columns(path, index)
     sheet = _guarded(path, lambda: book.get_sheet_by_index(index))
     top = _guarded(path, lambda: list(islice(sheet.iter_rows(), TITLE_ROWS)))
@@ -60,7 +61,7 @@ def open_workbook(path: Path, export: Export) -> Source:
         _refuse_unfinished(path.name, headers, wanted, {column - left for column in unfinished})
         return _guarded(path, lambda: _load(path.name, sheet, place + 1, wanted))
 
-    return Source(path.name, headers, digest_of(path), load)
+    return Source(path.name, headers, digest_of(path), load, advice)
 
 
 def _guarded(path: Path, action: Callable[[], T]) -> T:
@@ -75,15 +76,27 @@ def _guarded(path: Path, action: Callable[[], T]) -> T:
     raise refusal(path.name, "", "the workbook cannot be read", SAVE_AGAIN)
 
 
-def _sheet_index(name: str, sheets: list[str], wanted: str | None) -> int:
+def _chosen_sheet(
+    name: str, book: calamine.CalamineWorkbook, wanted: str | None
+) -> tuple[int, str]:
+    """Find the sheet that is asked for, else the first that is not hidden; advise on others."""
+    sheets = book.sheet_names
     if not sheets:
         raise refusal(name, "", "the workbook has no sheet", SAVE_AGAIN)
-    if wanted is None:
-        return 0
-    if wanted in sheets:
-        return sheets.index(wanted)
-    near = difflib.get_close_matches(wanted, sheets, n=1, cutoff=0.0)
-    raise refusal(name, f"sheet {wanted!r}", "there is no such sheet", f"did you mean {near[0]!r}?")
+    if wanted is not None and wanted not in sheets:
+        near = difflib.get_close_matches(wanted, sheets, n=1, cutoff=0.0)
+        hint = f"did you mean {near[0]!r}?"
+        raise refusal(name, f"sheet {wanted!r}", "there is no such sheet", hint)
+    if wanted is not None:
+        return sheets.index(wanted), ""
+    visible = [
+        place
+        for place, sheet in enumerate(book.sheets_metadata)
+        if sheet.visible == calamine.SheetVisibleEnum.Visible
+    ]
+    others = ", ".join(repr(sheet) for sheet in sheets)
+    advice = f"or set 'sheet' to one of {others}" if len(sheets) > 1 else ""
+    return visible[0] if visible else 0, advice
 
 
 def _refuse_unfinished(
@@ -109,4 +122,19 @@ def _load(name: str, sheet: calamine.CalamineSheet, above: int, wanted: tuple[in
     columns: list[Words] = [
         words_of(pa.chunked_array(piece, pa.string())) if piece else no_words(0) for piece in pieces
     ]
-    return Cells(tuple(columns), np.arange(count, dtype=np.int64) + above + 1)
+    merged = sheet.merged_cell_ranges or []
+    left = sheet.start[1] if sheet.start else 0
+    spread = (
+        words.repeated(_merged_rows(merged, above, left + position))
+        for position, words in zip(wanted, columns, strict=True)
+    )
+    return Cells(tuple(spread), np.arange(count, dtype=np.int64) + above + 1)
+
+
+def _merged_rows(merged: list[Corners], above: int, column: int) -> list[tuple[int, int]]:
+    """Return first and last row of each merged cell of a column; a workbook fills the first only."""
+    return [
+        (top - above, bottom - above)
+        for (top, first), (bottom, last) in merged
+        if top >= above and bottom > top and first <= column <= last
+    ]
