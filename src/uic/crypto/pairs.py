@@ -138,6 +138,8 @@ def load_private(path: str | Path) -> PrivateKey:
     Raises:
         KeyMaterialError: the file is missing, readable by others, or not a private key.
     """
+    if read_public(path).startswith(_PUBLIC):
+        raise _other_half(Path(path).name, "private")
     return parse_private(read_private(path), Path(path).name)
 
 
@@ -162,9 +164,12 @@ def _parse(text: str, wanted: str, file: str) -> tuple[str, str, bytes, bytes]:
             if _NAME.fullmatch(name) and _fits(wanted, suite, seal) and _size(sign) == _SIGN_BYTES:
                 return name, suite, seal or b"", sign or b""
     if text.startswith((_PRIVATE, _PUBLIC)) and not text.startswith(wanted):
-        need = "private" if wanted == _PRIVATE else "public"
-        raise KeyMaterialError(f"{file}: the {need} half of the pair is needed here, not the other")
+        raise _other_half(file, "private" if wanted == _PRIVATE else "public")
     raise KeyMaterialError(f"{file}: this is not a key of this library, or it is damaged")
+
+
+def _other_half(file: str, need: str) -> KeyMaterialError:
+    return KeyMaterialError(f"{file}: the {need} half of the pair is needed here, not the other")
 
 
 def _fits(tag: str, suite: str, seal: bytes | None) -> bool:
