@@ -7,6 +7,7 @@ from uic.partner.codes.checking import CODE_RULES, CodeFlaw, Verdict, check_code
 from uic.partner.codes.composing import Composed, compose
 from uic.partner.codes.parsing import check_codes, parse_code, parse_codes
 from uic.partner.codes.people import RULES, Flaw
+from uic.partner.codes.persons import records_of
 from uic.partner.codes.reading import grouped
 from uic.partner.codes.tables import Coded, code, label_of
 
@@ -28,4 +29,5 @@ __all__ = [
     "label_of",
     "parse_code",
     "parse_codes",
+    "records_of",
 ]

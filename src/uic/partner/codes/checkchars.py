@@ -23,7 +23,10 @@ MOD37_36, MOD37_2 = "mod37_36", "mod37_2"
 
 
 def check_characters(codes: Any, method: str = MOD37_36) -> Any:
-    """Return the check character of each code, null for null.
+    """Return the check character of each code, null where there is none.
+
+    Codes over other letters than A-Z and Khmer consonants, as a programme's own scheme in Thai
+    or Cyrillic may give, have no check character.
 
     Args:
         codes: Arrow array of strings over 0-9, A-Z and Khmer consonants; a Khmer consonant
@@ -32,6 +35,8 @@ def check_characters(codes: Any, method: str = MOD37_36) -> Any:
             also be ``*``).
     """
     plain = _latin(codes)
+    outside = pc.invert(pc.match_substring_regex(plain, "^[0-9A-Z*]+$"))
+    plain = pc.if_else(outside, pa.scalar(None, pa.string()), plain)
     lengths = pc.fill_null(pc.binary_length(plain), -1).to_numpy(zero_copy_only=False)
     answers = np.full(len(lengths), -1, dtype=np.int64)
     for length in np.unique(lengths[lengths >= 0]):
@@ -41,9 +46,10 @@ def check_characters(codes: Any, method: str = MOD37_36) -> Any:
     return symbols.take(pa.array(answers, mask=answers < 0))
 
 
-def check_character(code: str, method: str = MOD37_36) -> str:
-    """Return the check character of one code."""
-    return str(check_characters(pa.array([code], pa.string()), method)[0].as_py())
+def check_character(code: str, method: str = MOD37_36) -> str | None:
+    """Return the check character of one code, None where there is none."""
+    found: str | None = check_characters(pa.array([code], pa.string()), method)[0].as_py()
+    return found
 
 
 @functools.cache
@@ -75,10 +81,7 @@ def _places() -> NDArray[np.int64]:
 def _values(codes: Any, length: int) -> NDArray[np.int64]:
     """Return shape (codes, length): the place of every character in the alphabet."""
     text = "".join(codes.to_pylist()).encode("ascii")
-    values = _places()[np.frombuffer(text, dtype=np.uint8)].reshape(-1, length)
-    if (values < 0).any():
-        raise ValueError("a check character is defined for 0-9, A-Z and Khmer consonants only")
-    return values
+    return _places()[np.frombuffer(text, dtype=np.uint8)].reshape(-1, length)
 
 
 def _mod37_36(values: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -74,9 +74,8 @@ def _renamed(records: pa.Table, scheme: Scheme) -> pa.Table:
     source, target = people.column(rule.source).cast(TEXT), people.column(rule.target).cast(TEXT)
     moved = pc.if_else(pa.array(only), source, target)
     left = pc.if_else(pa.array(only), NOTHING, source)
-    for name, column in ((rule.target, moved), (rule.source, left)):
-        records = records.set_column(records.column_names.index(name), name, column)
-    return records
+    columns = dict(zip(records.column_names, records.columns, strict=True))
+    return pa.table(columns | {rule.target: moved, rule.source: left})
 
 
 def _one_script(scheme: Scheme, people: People) -> Any:

@@ -123,12 +123,13 @@ class People:
         foreign = ~truth(pc.is_in(script, pa.array(self.scripts, TEXT))) & truth(
             pc.is_valid(script)
         )
-        empty = truth(pc.is_null(names)) & ~unknown
+        letters = normalising.code_letters(names)
+        empty = truth(pc.is_null(letters)) & ~unknown & ~foreign
         rows = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         usable = pa.array(~(unknown | foreign))
         return Spelled(
-            pc.if_else(usable, normalising.code_letters(names), NOTHING).take(coded.indices),
-            pc.if_else(usable, script, NOTHING).take(coded.indices),
+            pc.if_else(usable, letters, NOTHING).take(coded.indices),
+            pc.if_else(pc.and_(usable, pc.is_valid(letters)), script, NOTHING).take(coded.indices),
             np.append(empty, np.True_)[rows],
             {
                 "no_letters": np.append(empty, np.False_)[rows],
