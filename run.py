@@ -24,7 +24,7 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 def main(arguments: list[str]) -> int:
     """Set up what the command needs and run it."""
     command, rest = (arguments or ["help"])[0], arguments[1:]
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file may be started by any Python
         print("uic needs Python 3.11 or newer; this is", sys.version.split()[0])
         return 2
     if command == "demo":

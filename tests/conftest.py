@@ -19,7 +19,9 @@ def register_of(partner: str, people: list[dict[str, str | None]]) -> Register:
     """Build a register from dictionaries; ``birth_date`` is ISO, also ``YYYY`` or ``YYYY-MM``."""
     names = sorted({name for person in people for name in person} - {"birth_date", "record_id"})
     columns = {
-        "record_id": pa.array([p.get("record_id", str(n)) for n, p in enumerate(people)], pa.string())
+        "record_id": pa.array(
+            [p.get("record_id", str(n)) for n, p in enumerate(people)], pa.string()
+        )
     }
     columns |= {name: pa.array([p.get(name) for p in people], pa.string()) for name in names}
     if any("birth_date" in person for person in people):

@@ -38,8 +38,16 @@ def results(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results of the example, made once by the command."""
     folder = tmp_path_factory.mktemp("run")
     inputs = [example / name for name in FILES]
-    done = run("dedupe", *inputs, "--schema", example / "schema.toml", "--out", folder / "results",
-               "--key", folder / "epoch.key")
+    done = run(
+        "dedupe",
+        *inputs,
+        "--schema",
+        example / "schema.toml",
+        "--out",
+        folder / "results",
+        "--key",
+        folder / "epoch.key",
+    )
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -84,8 +92,16 @@ def test_the_manifest_says_what_was_done(results: Path) -> None:
 def test_a_second_run_gives_the_same_bytes(results: Path, example: Path, tmp_path: Path) -> None:
     """The same inputs, key and seed give byte-identical tables."""
     inputs = [example / name for name in FILES]
-    done = run("dedupe", *inputs, "--schema", example / "schema.toml", "--out", tmp_path,
-               "--key", results / "epoch.key")
+    done = run(
+        "dedupe",
+        *inputs,
+        "--schema",
+        example / "schema.toml",
+        "--out",
+        tmp_path,
+        "--key",
+        results / "epoch.key",
+    )
     assert done.returncode == 0, done.stderr
     for name in TABLES:
         assert (tmp_path / name).read_bytes() == (results / "results" / name).read_bytes(), name
@@ -96,22 +112,49 @@ def test_strict_turns_row_problems_into_an_exit_code(
 ) -> None:
     """The files are written all the same; only the exit code says that something was rejected."""
     inputs = [example / name for name in FILES]
-    done = run("dedupe", *inputs, "--schema", example / "schema.toml", "--out", tmp_path,
-               "--key", results / "epoch.key", "--strict")
+    done = run(
+        "dedupe",
+        *inputs,
+        "--schema",
+        example / "schema.toml",
+        "--out",
+        tmp_path,
+        "--key",
+        results / "epoch.key",
+        "--strict",
+    )
     assert done.returncode == 1
     assert "rejects.csv" in done.stderr
     assert {path.name for path in tmp_path.iterdir()} == OUTPUTS
 
 
 PEOPLE = [
-    {"record_id": "1", "family_name": "Sok", "given_name": "Dara", "birth_date": "1990-05-17", "sex": "M"},
-    {"record_id": "2", "family_name": "Chan", "given_name": "Sophea", "birth_date": "1985-11-03", "sex": "F"},
-    {"record_id": "3", "family_name": "Heng", "given_name": "Vuthy", "birth_date": "1979-02-28", "sex": "M"},
+    {
+        "record_id": "1",
+        "family_name": "Sok",
+        "given_name": "Dara",
+        "birth_date": "1990-05-17",
+        "sex": "M",
+    },
+    {
+        "record_id": "2",
+        "family_name": "Chan",
+        "given_name": "Sophea",
+        "birth_date": "1985-11-03",
+        "sex": "F",
+    },
+    {
+        "record_id": "3",
+        "family_name": "Heng",
+        "given_name": "Vuthy",
+        "birth_date": "1979-02-28",
+        "sex": "M",
+    },
 ]
 
 
 def test_tables_of_any_library_give_the_same_people(key: uic.crypto.keys.EpochKey) -> None:
-    """pandas, polars and Arrow tables are read alike, and columns named as attributes need no schema."""
+    """Tables of pandas, polars and Arrow are read alike, without a schema."""
     results = [
         uic.dedupe({"a": frame(PEOPLE), "b": frame(PEOPLE[1:])}, key=key)
         for frame in (pd.DataFrame, pl.DataFrame, lambda rows: pl.DataFrame(rows).to_arrow())
@@ -172,7 +215,10 @@ def test_a_wrong_column_in_the_schema_suggests_the_nearest(tmp_path: Path) -> No
     [
         ("colour = 1\n", "unknown key"),
         ("[linking]\nthreshold = 2\n", "linking.threshold"),
-        ('[[passes]]\nname = "p"\nparts = [{attribute = "birth_date", take = "sound"}]\n', "does not fit"),
+        (
+            '[[passes]]\nname = "p"\nparts = [{attribute = "birth_date", take = "sound"}]\n',
+            "does not fit",
+        ),
         ("not toml", "not TOML"),
     ],
 )
@@ -214,8 +260,12 @@ def test_a_full_disk_leaves_the_last_results_alone(tmp_path: Path) -> None:
     write_people(tmp_path / "alpha.csv", PEOPLE)
     assert run("dedupe", "alpha.csv", cwd=tmp_path).returncode == 0
     before = {path.name: path.read_bytes() for path in (tmp_path / "results").iterdir()}
-    done = run("dedupe", "alpha.csv", cwd=tmp_path,
-               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)))
+    done = run(
+        "dedupe",
+        "alpha.csv",
+        cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)),
+    )
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
     assert {path.name: path.read_bytes() for path in (tmp_path / "results").iterdir()} == before
@@ -223,12 +273,22 @@ def test_a_full_disk_leaves_the_last_results_alone(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
 def test_a_killed_run_can_be_started_again(tmp_path: Path, example: Path) -> None:
-    """Killed at any moment, a run leaves no half file under a final name, and the next one works."""
-    command = [sys.executable, "-m", "uic.cli", "dedupe", *(str(example / n) for n in FILES),
-               "--schema", str(example / "schema.toml"), "--out", "out"]
+    """A killed run leaves no half file under a final name, and the next one works."""
+    command = [
+        sys.executable,
+        "-m",
+        "uic.cli",
+        "dedupe",
+        *(str(example / n) for n in FILES),
+        "--schema",
+        str(example / "schema.toml"),
+        "--out",
+        "out",
+    ]
     for wait in (0.5, 1.5, 3.0):
-        started = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL)
+        started = subprocess.Popen(
+            command, cwd=tmp_path, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
         time.sleep(wait)
         started.send_signal(signal.SIGKILL)
         started.wait()
@@ -248,12 +308,20 @@ def test_the_demo_writes_a_report(tmp_path: Path) -> None:
 
 def test_five_parties_beat_exact_tokens(shared: Path, tmp_path: Path) -> None:
     """Five NGOs with bad spelling: far better than equality of all attributes (F1 .002)."""
-    columns = {"given_name": "givenname", "family_name": "surname", "birth_date": "dob",
-               "sex": "gender", "place": "city", "phone": "phone number", "income": "income"}
+    columns = {
+        "given_name": "givenname",
+        "family_name": "surname",
+        "birth_date": "dob",
+        "sex": "gender",
+        "place": "city",
+        "phone": "phone number",
+        "income": "income",
+    }
     lines = "\n".join(f'{name} = "{header}"' for name, header in columns.items())
-    schema = "[attributes]\nincome = \"identifier\"\n" + "\n".join(
+    schema = '[attributes]\nincome = "identifier"\n' + "\n".join(
         f'[partners.p{n}]\nfiles = ["party-{n}.csv"]\ndate_order = "DMY"\nvouched = true\n'
-        f"[partners.p{n}.columns]\n{lines}\n" for n in range(1, 6)
+        f"[partners.p{n}.columns]\n{lines}\n"
+        for n in range(1, 6)
     )
     (tmp_path / "s.toml").write_text(schema)
     for n in range(1, 6):

@@ -31,7 +31,11 @@ def test_pair_counts_equal_counting_every_pair(labels: list[tuple[int, int]]) ->
     belong = [x[1] == y[1] for x, y in pairs]
     right = sum(a and b for a, b in zip(put, belong, strict=True))
     found = evaluate(*tables(labels))
-    assert (found.found_pairs, found.true_pairs, found.correct_pairs) == (sum(put), sum(belong), right)
+    assert (found.found_pairs, found.true_pairs, found.correct_pairs) == (
+        sum(put),
+        sum(belong),
+        right,
+    )
     assert found.precision == (right / sum(put) if any(put) else 1.0)
     assert found.recall == (right / sum(belong) if any(belong) else 1.0)
 

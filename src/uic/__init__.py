@@ -10,7 +10,39 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from uic.errors import *  # noqa: F403
+    from uic.analysis.counting import count as count
+    from uic.analysis.estimating import EstimateReport as EstimateReport
+    from uic.analysis.estimating import estimate as estimate
+    from uic.analysis.histories import histories as histories
+    from uic.analysis.reporting import ReportData as ReportData
+    from uic.analysis.reporting import render_report as render_report
+    from uic.demo import demo as demo
+    from uic.errors import EstimationError as EstimationError
+    from uic.errors import FormatError as FormatError
+    from uic.errors import InputError as InputError
+    from uic.errors import KeyMaterialError as KeyMaterialError
+    from uic.errors import LinkError as LinkError
+    from uic.errors import NoOverlapError as NoOverlapError
+    from uic.errors import NotIdentifiableError as NotIdentifiableError
+    from uic.errors import SchemaError as SchemaError
+    from uic.errors import SchemaMismatchError as SchemaMismatchError
+    from uic.errors import UicError as UicError
+    from uic.errors import UicWarning as UicWarning
+    from uic.evaluating import Evaluation as Evaluation
+    from uic.evaluating import evaluate as evaluate
+    from uic.pipeline import Deduplication as Deduplication
+    from uic.pipeline import dedupe as dedupe
+    from uic.pipeline import write_results as write_results
+    from uic.schema import LinkageSchema as LinkageSchema
+    from uic.schema import default_schema as default_schema
+    from uic.schema import fingerprint as fingerprint
+    from uic.schema import load_schema as load_schema
+    from uic.synthesis import DefectRates as DefectRates
+    from uic.synthesis import observe as observe
+    from uic.synthesis import population as population
+    from uic.synthesis import simulate as simulate
+
+    __version__: str
 
 _HOMES = {
     "DefectRates": "uic.synthesis",
@@ -49,7 +81,7 @@ _ERRORS = (
 )
 _HOMES |= dict.fromkeys(_ERRORS, "uic.errors")
 
-__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604
+__all__ = ["__version__", *sorted(_HOMES)]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute may be anything

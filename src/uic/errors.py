@@ -67,7 +67,7 @@ class UicError(Exception):
     exit_code = 1
 
 
-class _Problems(UicError, ValueError):
+class _ProblemsError(UicError, ValueError):
     """An error that reports every problem found, at once."""
 
     def __init__(self, problems: str | Problem | Iterable[Problem]) -> None:
@@ -79,7 +79,7 @@ class _Problems(UicError, ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-class SchemaError(_Problems):
+class SchemaError(_ProblemsError):
     """The linkage schema, a scheme or a mapping file is not what it must be."""
 
 
@@ -87,7 +87,7 @@ class SchemaMismatchError(SchemaError):
     """Two parties hold different linkage schemas."""
 
 
-class InputError(_Problems):
+class InputError(_ProblemsError):
     """A file cannot be used. ``problems`` lists everything found in every file."""
 
 

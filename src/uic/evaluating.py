@@ -68,7 +68,7 @@ def evaluate(persons: Any, truth: Any) -> Evaluation:  # noqa: ANN401 - path or 
     true = _read(truth, [*_RECORD, "entity"], "truth")
     both = found.join(true, _RECORD, join_type="inner")
     if not len(both):
-        raise InputError("persons and truth have no record in common: compare partner and record_id")
+        raise InputError("persons and truth share no record: compare partner and record_id")
     put, belong = _pairs(both, ["person_id"]), _pairs(both, ["entity"])
     right = _pairs(both, ["person_id", "entity"])
     precision = right / put if put else 1.0

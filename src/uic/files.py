@@ -33,7 +33,7 @@ def writing(path: str | Path) -> Iterator[Path]:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write UTF-8 text with ``\\n`` line ends, whole or not at all."""
+    """Write UTF-8 text with Unix line ends, whole or not at all."""
     with writing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 

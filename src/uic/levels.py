@@ -123,7 +123,8 @@ def _text_sql(left: str, right: str) -> str:
 
 
 def _swapped_sql(first: str, second: str) -> str:
-    crossed = [f"{agreement_sql(*pair)} >= {NEAR_BITS}" for pair in ((first, second), (second, first))]
+    turned = ((first, second), (second, first))
+    crossed = [f"{agreement_sql(*pair)} >= {NEAR_BITS}" for pair in turned]
     straight = [f"{agreement_sql(name, name)} >= {NEAR_BITS}" for name in (first, second)]
     return f"(COALESCE({' AND '.join(crossed)} AND NOT ({' OR '.join(straight)}), FALSE))"
 
@@ -138,7 +139,8 @@ def _code_sql(column: str) -> str:
 def _date_sql(item: Comparison) -> str:
     year, month, day = item.columns
     same = {part: f"a.{part} = b.{part}" for part in item.columns}
-    rest_known = " AND ".join(f"{side}.{part} IS NOT NULL" for side in "ab" for part in (month, day))
+    rest = [f"{side}.{part}" for side in "ab" for part in (month, day)]
+    rest_known = " AND ".join(f"{column} IS NOT NULL" for column in rest)
     return (
         f"CASE WHEN a.{year} IS NULL OR b.{year} IS NULL THEN {MISSING}"
         f" WHEN NOT ({rest_known}) THEN CASE WHEN {same[year]} THEN 6 ELSE 8 END"

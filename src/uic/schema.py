@@ -12,11 +12,14 @@ import hashlib
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from uic.errors import Problem, SchemaError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 FORMAT = "uic-linkage-schema/1"
 
@@ -108,7 +111,7 @@ class PartnerMapping(_Strict):
 class LinkageSchema(_Strict):
     """The whole linkage schema. Build one with :func:`load_schema` or :func:`default_schema`."""
 
-    format: Literal["uic-linkage-schema/1"] = FORMAT
+    format: Literal["uic-linkage-schema/1"] = "uic-linkage-schema/1"
     project: Label = "project"
     profile: Literal["names", "codes", "tokens"] = "names"
     attributes: dict[Name, Kind] = {}
@@ -162,7 +165,9 @@ def _check_part(part: Part, kinds: dict[str, Kind]) -> None:
 
 
 def _passes(*items: tuple[str, list[dict[str, Any]]]) -> tuple[Pass, ...]:
-    return tuple(Pass(name=name, parts=tuple(Part(**part) for part in parts)) for name, parts in items)
+    return tuple(
+        Pass(name=name, parts=tuple(Part(**part) for part in parts)) for name, parts in items
+    )
 
 
 def _identifier_passes(kinds: dict[str, Kind]) -> tuple[Pass, ...]:
@@ -232,7 +237,7 @@ def parse_schema(data: dict[str, Any], name: str = "schema") -> LinkageSchema:
         raise SchemaError(Problem(name, *_describe(item)) for item in error.errors()) from None
 
 
-def _describe(item: Any) -> tuple[str, str, str]:
+def _describe(item: ErrorDetails) -> tuple[str, str, str]:
     """Turn one pydantic error into place, rule and hint, without its input value."""
     where = ".".join(str(step) for step in item["loc"])
     if item["type"] == "extra_forbidden":

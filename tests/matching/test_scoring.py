@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import register_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import register_of
 from uic.crypto.keys import EpochKey
 from uic.exchange import FREQUENCIES
 from uic.levels import BASE, Comparison, comparisons, level_sql, pattern_sql
@@ -95,9 +95,18 @@ def test_a_missing_value_is_neither_for_nor_against() -> None:
 LEVELS = st.sampled_from(["SOKHA", "SOKHAN", "DARA", "DARAVUTH", None])
 
 
-@given(left=st.tuples(LEVELS, LEVELS), right=st.tuples(LEVELS, LEVELS),
-       dates=st.tuples(*[st.sampled_from(["1990-05-17", "1990-11-05", "1990-05-11", "1987-05-17",
-                                          "1990-01-01", "1985", None])] * 2))
+@given(
+    left=st.tuples(LEVELS, LEVELS),
+    right=st.tuples(LEVELS, LEVELS),
+    dates=st.tuples(
+        *[
+            st.sampled_from(
+                ["1990-05-17", "1990-11-05", "1990-05-11", "1987-05-17", "1990-01-01", "1985", None]
+            )
+        ]
+        * 2
+    ),
+)
 def test_levels_do_not_depend_on_the_order_of_the_pair(
     left: tuple[str | None, str | None],
     right: tuple[str | None, str | None],
@@ -118,8 +127,16 @@ def compare(people: list[dict[str, str | None]]) -> list[int]:
     from uic.partner.encoding import encode
 
     schema = default_schema()
-    rows = [*people, {"family_name": "X", "given_name": "Y", "birth_date": "2000-02-02",
-                      "place": "Takeo", "sex": "F"}]
+    rows = [
+        *people,
+        {
+            "family_name": "X",
+            "given_name": "Y",
+            "birth_date": "2000-02-02",
+            "place": "Takeo",
+            "sex": "F",
+        },
+    ]
     export = encode(register_of("a", rows), schema, EpochKey("p", "e", bytes(32)))
     mapped = {r["row_id"]: r["record"] for r in export.resolver.row_map.to_pylist()}
     table = export.matcher.pass_rows["place-surname"]
@@ -152,10 +169,13 @@ def test_every_level_of_a_date_is_reached() -> None:
     }
     for name, dates in cases.items():
         rows = [dict(zip(("y", "m", "d"), parts(date), strict=True)) for date in dates]
-        table = pa.table({
-            f"birth_date_{part}": pa.array([row[short] for row in rows], pa.int32())
-            for part, short in (("year", "y"), ("month", "m"), ("day", "d"))
-        } | {"n": [0, 1]})
+        table = pa.table(
+            {
+                f"birth_date_{part}": pa.array([row[short] for row in rows], pa.int32())
+                for part, short in (("year", "y"), ("month", "m"), ("day", "d"))
+            }
+            | {"n": [0, 1]}
+        )
         with duckdb.connect() as database:
             database.register("rows", table)
             level = database.sql(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import register_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import register_of
 from uic.crypto.keys import EpochKey, new_key
 from uic.exchange import CHANCE, FREQUENCIES, ROW_MAP
 from uic.partner.composites import block_values, canonical_columns
@@ -50,8 +50,13 @@ def test_a_missing_part_makes_the_whole_block_value_missing() -> None:
 def test_parts_cannot_run_into_each_other() -> None:
     """("a", "bc") and ("ab", "c") are different block values."""
     item = Pass.model_validate(
-        {"name": "p", "parts": [{"attribute": "street", "take": "exact"},
-                                {"attribute": "place", "take": "exact"}]}
+        {
+            "name": "p",
+            "parts": [
+                {"attribute": "street", "take": "exact"},
+                {"attribute": "place", "take": "exact"},
+            ],
+        }
     )
     register = register_of("a", [{"street": "A", "place": "BC"}, {"street": "AB", "place": "C"}])
     first, second = block_values(item, canonical_columns(register, default_schema()), 2).to_pylist()
@@ -63,8 +68,12 @@ def test_equal_block_values_have_equal_tokens_in_every_register(key: EpochKey) -
     schema = default_schema()
     exports = [encode(register_of(name, [SOKHA, NEW_YEAR]), schema, key) for name in ("a", "b")]
     tokens = [
-        {tuple(row.values()) for row in export.matcher.pass_rows["name-sounds"]
-         .select(["token_hi", "token_lo"]).to_pylist()}
+        {
+            tuple(row.values())
+            for row in export.matcher.pass_rows["name-sounds"]
+            .select(["token_hi", "token_lo"])
+            .to_pylist()
+        }
         for export in exports
     ]
     assert len(tokens[0] & tokens[1]) == 2
@@ -87,7 +96,9 @@ def test_row_ids_are_random_per_pass_and_rows_are_shuffled(key: EpochKey) -> Non
     schema = default_schema()
     people = [SOKHA | {"given_name": f"Kha{chr(65 + n % 26)}"} for n in range(200)]
     first, second = (encode(register_of("a", people), schema, key) for _ in range(2))
-    ids = [set(table["row_id"].to_pylist()) for table in first.matcher.pass_rows.values() if len(table)]
+    ids = [
+        set(table["row_id"].to_pylist()) for table in first.matcher.pass_rows.values() if len(table)
+    ]
     ids.append(set(second.matcher.pass_rows["birth-date"]["row_id"].to_pylist()))
     assert all(not a & b for n, a in enumerate(ids) for b in ids[n + 1 :])
     rows = first.resolver.row_map.to_pylist()
@@ -137,9 +148,11 @@ def test_frequencies_are_the_same_in_every_run(key: EpochKey) -> None:
 
 
 def agreement(first: int, second: int) -> int:
-    return 64 - (first ^ second).bit_count() if first >= 0 <= second else 64 - (
-        (first ^ second) & (2**64 - 1)
-    ).bit_count()
+    return (
+        64 - (first ^ second).bit_count()
+        if first >= 0 <= second
+        else 64 - ((first ^ second) & (2**64 - 1)).bit_count()
+    )
 
 
 def test_signatures_agree_in_proportion_to_shared_letter_pairs() -> None:
@@ -168,8 +181,12 @@ def test_the_weight_of_a_signature_says_nothing_about_length() -> None:
     """Short and long names set the same number of bits on average."""
     salts = np.arange(3000, dtype=np.uint64)
     weights = [
-        np.mean([int(s & (2**64 - 1)).bit_count()
-                 for s in text_signatures(pa.array([name] * 3000), salts, bytes(32)).to_pylist()])
+        np.mean(
+            [
+                int(s & (2**64 - 1)).bit_count()
+                for s in text_signatures(pa.array([name] * 3000), salts, bytes(32)).to_pylist()
+            ]
+        )
         for name in ("LY", "CHANRAKSMEYSOPHEAKTRA")
     ]
     assert all(abs(weight - 32) < 0.35 for weight in weights)  # sd of a mean is .07
@@ -182,8 +199,10 @@ def test_one_value_at_a_time_gives_the_same_signatures(names: list[str | None]) 
     salts = np.arange(len(names), dtype=np.uint64)
     values = pa.array(names, pa.string())
     together = text_signatures(values, salts, bytes(32)).to_pylist()
-    alone = [text_signatures(values.slice(n, 1), salts[n : n + 1], bytes(32))[0].as_py()
-             for n in range(len(names))]
+    alone = [
+        text_signatures(values.slice(n, 1), salts[n : n + 1], bytes(32))[0].as_py()
+        for n in range(len(names))
+    ]
     assert together == alone
     assert [value is None for value in together] == [name is None for name in names]
 

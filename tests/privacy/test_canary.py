@@ -89,7 +89,10 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     (folder / "tmp" / ".here").touch()
     return subprocess.run(
         [sys.executable, "-X", "dev", "-W", "default", "-m", "uic.cli", *arguments],
-        cwd=folder, capture_output=True, text=True, check=False,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
         env=os.environ | {"TMPDIR": str(folder / "tmp"), "PYTHONFAULTHANDLER": "1"},
     )
 
@@ -107,7 +110,9 @@ def test_results_hold_no_attribute_and_no_key(folder: Path) -> None:
     """The seven files, the screen and the temporary folder are clean after a good run."""
     done = run(folder, "dedupe", "alpha.csv", "beta.csv", "--key", "epoch.key", "--out", "out")
     assert done.returncode == 0
-    came_out = done.stdout + done.stderr + everything_in(folder / "out") + everything_in(folder / "tmp")
+    came_out = (
+        done.stdout + done.stderr + everything_in(folder / "out") + everything_in(folder / "tmp")
+    )
     assert leaks(came_out, secrets_of(folder / "epoch.key")) == []
 
 
@@ -131,9 +136,12 @@ def test_row_problems_name_the_rule_and_not_the_value(folder: Path, case: str) -
     people = rows(30)
     people[3][column] = value
     write(folder / "alpha.csv", people)
-    done = run(folder, "dedupe", "alpha.csv", "beta.csv", "--key", "epoch.key", "--out", "out",
-               "--strict")
-    came_out = done.stdout + done.stderr + everything_in(folder / "out") + everything_in(folder / "tmp")
+    done = run(
+        folder, "dedupe", "alpha.csv", "beta.csv", "--key", "epoch.key", "--out", "out", "--strict"
+    )
+    came_out = (
+        done.stdout + done.stderr + everything_in(folder / "out") + everything_in(folder / "tmp")
+    )
     assert leaks(came_out, [*secrets_of(folder / "epoch.key"), "2987"]) == []
 
 
@@ -171,9 +179,20 @@ def spoil(folder: Path, case: str) -> None:
         uic.crypto.keys.save_key(new_key("elsewhere", "2026Q4"), folder / "epoch.key")
 
 
-CASES = ["ragged rows", "mojibake", "not text", "header only", "no attribute", "huge field",
-         "mixed dates", "cut parquet", "cut workbook", "broken key", "open key",
-         "key of another project"]
+CASES = [
+    "ragged rows",
+    "mojibake",
+    "not text",
+    "header only",
+    "no attribute",
+    "huge field",
+    "mixed dates",
+    "cut parquet",
+    "cut workbook",
+    "broken key",
+    "open key",
+    "key of another project",
+]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -197,8 +216,10 @@ def test_a_killed_run_leaves_no_value_in_temporary_files(folder: Path) -> None:
     (folder / "tmp").mkdir()
     started = subprocess.Popen(
         [sys.executable, "-m", "uic.cli", "dedupe", "alpha.csv", "beta.csv", "--key", "epoch.key"],
-        cwd=folder, env=os.environ | {"TMPDIR": str(folder / "tmp")},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env=os.environ | {"TMPDIR": str(folder / "tmp")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         started.wait(2)
@@ -224,7 +245,9 @@ def test_representations_and_logs_show_counts_only(
     resolved = resolve(matched.pairs, [export.resolver for export in exports], schema)
     result = uic.dedupe([folder / "alpha.csv"], key=key)
     values = [key, *registers, *exports, matched, resolved, result]
-    values += [part for export in exports for part in (export.header, export.matcher, export.resolver)]
+    values += [
+        part for export in exports for part in (export.header, export.matcher, export.resolver)
+    ]
     shown = "".join(f"{value!r}{value!s}" for value in values) + caplog.text
     tokens = [
         str(token)
@@ -242,9 +265,7 @@ def test_results_hold_no_token(folder: Path) -> None:
     result = uic.dedupe([folder / "alpha.csv", folder / "beta.csv"], key=key)
     uic.write_results(result, folder / "out")
     export = encode(read_registers([folder / "alpha.csv"], schema)[0], schema, key)
-    usable = {
-        row["row_id"] for row in export.resolver.row_map.to_pylist() if row["usable"]
-    }
+    usable = {row["row_id"] for row in export.resolver.row_map.to_pylist() if row["usable"]}
     tokens = {
         row["token_hi"]
         for table in export.matcher.pass_rows.values()

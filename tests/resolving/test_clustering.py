@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from uic.resolving.clustering import cluster
 from uic.resolving.records import Nodes, RecordPairs
 
-EDGES = st.lists(
-    st.tuples(st.integers(0, 11), st.integers(0, 11), st.floats(-6, 12)), max_size=30
-)
+EDGES = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.floats(-6, 12)), max_size=30)
 
 
 def nodes(size: int, lists: int = 1, *, vouched: bool = False) -> Nodes:
@@ -30,9 +28,7 @@ def pairs(edges: list[tuple[int, int, float]]) -> RecordPairs:
     return RecordPairs(a, b, np.array(list(best.values()), dtype=float), none, none)
 
 
-def labels(
-    edges: list[tuple[int, int, float]], size: int = 12, **options: object
-) -> list[int]:
+def labels(edges: list[tuple[int, int, float]], size: int = 12, **options: object) -> list[int]:
     found = pairs(edges)
     chosen = {"threshold": 0.5, "largest": 100} | options
     given_nodes = chosen.pop("nodes", nodes(size))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import register_of
 
+from conftest import register_of
 from uic.crypto.keys import EpochKey
 from uic.errors import LinkError, SchemaMismatchError
 from uic.matching.matcher import match
@@ -35,15 +37,17 @@ def people(count: int, seed: int) -> list[dict[str, str | None]]:
     ]
 
 
-def linked(schema: LinkageSchema, *lists: list[dict[str, str | None]], seed: int = 0) -> list[list[str]]:
+def linked(
+    schema: LinkageSchema, *lists: list[dict[str, str | None]], seed: int = 0
+) -> list[list[str]]:
     """Encode, match and resolve lists; return the person ids of each list."""
     key = EpochKey("project", "e", bytes(32))
     exports = [encode(register_of(chr(97 + n), rows), schema, key) for n, rows in enumerate(lists)]
     found = match([export.matcher for export in exports], schema)
     resolved = resolve(found.pairs, [export.resolver for export in exports], schema, seed=seed)
     ids = resolved.persons["person_id"].to_pylist()
-    starts = np.cumsum([0, *map(len, lists)])
-    return [ids[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    starts = np.cumsum([0, *map(len, lists)]).tolist()
+    return [ids[a:b] for a, b in itertools.pairwise(starts)]
 
 
 @pytest.mark.parametrize("profile", ["names", "tokens"])

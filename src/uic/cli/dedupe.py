@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from uic.pipeline import Deduplication
 
-def command(  # noqa: PLR0913, PLR0917 - options of a command
-    inputs: Annotated[list[Path], typer.Argument(help="The partners' exports (CSV, XLSX, Parquet).")],
+
+def command(
+    inputs: Annotated[
+        list[Path], typer.Argument(help="The partners' exports (CSV, XLSX, Parquet).")
+    ],
     schema: Annotated[
-        Path | None, typer.Option(help="Linkage schema (TOML). Default: columns named as attributes.")
+        Path | None,
+        typer.Option(help="Linkage schema (TOML). Default: columns named as attributes."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("results"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
+        "results"
+    ),
     key: Annotated[
         Path, typer.Option(help="Epoch key file; made on first use, readable by you only.")
     ] = Path("uic-epoch.key"),
     seed: Annotated[int, typer.Option(help="Seed of everything random in the results.")] = 0,
-    period: Annotated[str, typer.Option(help="Period of the counts: year, quarter or month.")] = "year",
+    period: Annotated[
+        str, typer.Option(help="Period of the counts: year, quarter or month.")
+    ] = "year",
     lists: Annotated[
         str, typer.Option(help="What a list is in the capture histories: partner or channel.")
     ] = "partner",
     threshold: Annotated[
-        float | None, typer.Option(min=0.01, max=0.99, help="Probability at which a pair is a link.")
+        float | None,
+        typer.Option(min=0.01, max=0.99, help="Probability at which a pair is a link."),
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 when a row problem was found.")
@@ -39,7 +50,6 @@ def command(  # noqa: PLR0913, PLR0917 - options of a command
     """
     from uic.cli.progress import shown
     from uic.pipeline import dedupe, write_results
-    
 
     _one_of("--period", period, ("year", "quarter", "month"))
     _one_of("--lists", lists, ("partner", "channel"))
@@ -67,7 +77,7 @@ def command(  # noqa: PLR0913, PLR0917 - options of a command
             raise typer.Exit(1)
 
 
-def summary(result: "Deduplication") -> str:  # noqa: F821, UP037
+def summary(result: Deduplication) -> str:
     """Return the headline numbers in a few lines."""
     whole = result.counts.to_pylist()[-1]
     lines = [

@@ -9,7 +9,9 @@ import typer
 
 
 def command(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("results"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
+        "results"
+    ),
 ) -> None:
     """Run ``uic dedupe`` on three synthetic partner exports from Phnom Penh and check the answer.
 

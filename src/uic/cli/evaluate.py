@@ -28,4 +28,6 @@ def command(
         typer.echo(json.dumps(result, indent=2))
         return
     for name, value in result.items():
-        typer.echo(f"{name:<16}{value:>12.4f}" if isinstance(value, float) else f"{name:<16}{value:>12,}")
+        typer.echo(
+            f"{name:<16}{value:>12.4f}" if isinstance(value, float) else f"{name:<16}{value:>12,}"
+        )

@@ -19,8 +19,6 @@ from uic.errors import KeyMaterialError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from typing_extensions import Buffer
-
 KEY_BYTES = 32
 _BLOCK = 64
 
@@ -38,7 +36,7 @@ def hmac_each(key: bytes, values: Iterable[bytes]) -> bytes:
     return b"".join(_tag(inner, outer, value) for value in values)
 
 
-def aes_blocks(key: bytes, blocks: Buffer, into: Buffer) -> None:
+def aes_blocks(key: bytes, blocks: memoryview, into: memoryview) -> None:
     """Write AES-256 of every 16-byte block of ``blocks`` to ``into``.
 
     The caller makes the blocks distinct, and ``into`` at least 15 bytes longer than ``blocks``.

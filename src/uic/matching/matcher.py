@@ -79,7 +79,7 @@ def match(
             _compare(database, exports, schema, items, name, progress, step)
             for step, name in enumerate(item.name for item in schema.active_passes)
         ]
-        weights = _fit(database, exports, schema, items, [r.name for r in reports]) if signed else None
+        weights = _fit(database, exports, schema, items) if signed else None
         pairs = [_scored(database, report.name, weights) for report in reports]
     return Match(
         pairs=pa.concat_tables(pairs),
@@ -100,7 +100,7 @@ def _check_alike(exports: Sequence[MatcherPart]) -> None:
             )
 
 
-def _compare(  # noqa: PLR0913
+def _compare(
     database: DuckDB,
     exports: Sequence[MatcherPart],
     schema: LinkageSchema,
@@ -124,14 +124,17 @@ def _compare(  # noqa: PLR0913
 
 def _all_rows(exports: Sequence[MatcherPart], items: tuple[Comparison, ...], name: str) -> pa.Table:
     """Stack the rows of one pass; an attribute that a partner does not carry is null."""
-    signed = {c: pa.int64() if item.kind == "text" else pa.int32()
-              for item in items for c in item.columns}
+    signed = {
+        c: pa.int64() if item.kind == "text" else pa.int32() for item in items for c in item.columns
+    }
     wanted = dict.fromkeys(("row_id", "token_hi", "token_lo"), pa.int64()) | signed
     tables = []
     for number, export in enumerate(exports):
         rows = export.pass_rows[name]
-        table = {"export": pa.repeat(number, len(rows)).cast(pa.int32()),
-                 "vouched": pa.repeat(int(export.header.vouched), len(rows)).cast(pa.int32())}
+        table = {
+            "export": pa.repeat(number, len(rows)).cast(pa.int32()),
+            "vouched": pa.repeat(int(export.header.vouched), len(rows)).cast(pa.int32()),
+        }
         for column, kind in wanted.items():
             carried = column in rows.column_names
             table[column] = rows[column] if carried else pa.nulls(len(rows), kind)
@@ -144,10 +147,11 @@ def _fit(
     exports: Sequence[MatcherPart],
     schema: LinkageSchema,
     items: tuple[Comparison, ...],
-    names: list[str],
 ) -> Weights:
-    keys = {item.name: {a for part in item.parts for a in part.attributes}
-            for item in schema.active_passes}
+    keys = {
+        item.name: {name for part in item.parts for name in part.attributes}
+        for item in schema.active_passes
+    }
     patterns = [
         PassPatterns(
             name,
@@ -155,7 +159,7 @@ def _fit(
             counts["pairs"].to_numpy().astype(float),
             frozenset(n for n, item in enumerate(items) if item.attribute in keys[name]),
         )
-        for name in names
+        for name in keys
         for counts in [database.fetch(f'SELECT * FROM "patterns:{name}" ORDER BY pattern')]
     ]
     frequencies = pa.concat_tables(export.frequencies for export in exports)
@@ -164,8 +168,12 @@ def _fit(
 
 def _pairs_in_all(exports: Sequence[MatcherPart]) -> int:
     total = sum(export.header.records for export in exports)
-    excluded = sum(e.header.records * (e.header.records - 1) // 2 for e in exports if e.header.vouched)
-    return max(total * (total - 1) // 2 - excluded, 1)
+    excluded = sum(_pairs(e.header.records) for e in exports if e.header.vouched)
+    return max(_pairs(total) - excluded, 1)
+
+
+def _pairs(records: int) -> int:
+    return records * (records - 1) // 2
 
 
 def _scored(database: DuckDB, name: str, weights: Weights | None) -> pa.Table:
@@ -186,6 +194,9 @@ def _with_expected(report: PassReport, weights: Weights | None) -> PassReport:
     if weights is None:
         return report
     return PassReport(
-        report.name, report.candidates, report.capped_blocks, report.capped_pairs,
+        report.name,
+        report.candidates,
+        report.capped_blocks,
+        report.capped_pairs,
         weights.expected[report.name],
     )

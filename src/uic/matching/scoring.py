@@ -171,15 +171,17 @@ def _total(
     priors = [(share, share) for share in guess]
     found = _Fit(m, [], [])
     for _ in range(_ROUNDS):
-        scored = [
-            _posterior(p, items, [_weights(i, *mu) for i, *mu in zip(items, m, u, strict=True)], prior)
-            for p, prior in zip(passes, priors, strict=True)
+        weights = [_weights(*triple) for triple in zip(items, m, u, strict=True)]
+        scored = [_posterior(p, items, weights, q) for p, q in zip(passes, priors, strict=True)]
+        before, found = found, _Fit(m, [c for c, _ in scored], [odds for _, odds in scored])
+        priors = [
+            (c.matches.sum() / pairs_in_all, c.relatives.sum() / pairs_in_all)
+            for c in found.chances
         ]
-        before, found = found, _Fit(m, [chance for chance, _ in scored], [odds for _, odds in scored])
-        priors = [(c.matches.sum() / pairs_in_all, c.relatives.sum() / pairs_in_all)
-                  for c in found.chances]
-        m = [_shares(item, passes, [c.matches for c in found.chances], n)
-             for n, item in enumerate(items)]
+        m = [
+            _shares(item, passes, [c.matches for c in found.chances], n)
+            for n, item in enumerate(items)
+        ]
         if _settled(before, found):
             break
     return found
@@ -206,7 +208,7 @@ def _conditioned(
             _given_key(p, chance.matches, related, items, m, u)
             for p, chance, related in zip(passes, found.chances, kin, strict=True)
         ]
-        before, found = found, _Fit(m, [chance for chance, _ in scored], [odds for _, odds in scored])
+        before, found = found, _Fit(m, [c for c, _ in scored], [odds for _, odds in scored])
         if _settled(before, found):
             break
     return found
@@ -245,10 +247,7 @@ def _strict(
         _posterior(
             p,
             items,
-            [
-                _weights(item, _start(item), u[n]) * (n not in p.key)
-                for n, item in enumerate(items)
-            ],
+            [_weights(item, _start(item), u[n]) * (n not in p.key) for n, item in enumerate(items)],
             (0.5, related / (p.pairs.sum() + 1)),
         )
         for p, related in zip(passes, kin, strict=True)

@@ -90,7 +90,8 @@ def _as_read(values: pa.Array) -> pa.Array:
 def _identifier(values: pa.Array) -> pa.Array:
     """Write telephone numbers alike: no spaces, no signs, no leading zeros, which Excel drops."""
     joined = pc.replace_substring(normalising.normalise_text(values), " ", "")
-    return _where(pc.greater(pc.utf8_length(pc.utf8_ltrim(joined, "0")), 0), pc.utf8_ltrim(joined, "0"))
+    stripped = pc.utf8_ltrim(joined, "0")
+    return _where(pc.not_equal(stripped, ""), stripped)
 
 
 def _exact(values: pa.Array) -> pa.Array:

@@ -38,8 +38,10 @@ def encode(register: Register, schema: LinkageSchema, key: EpochKey) -> Export:
     columns = canonical_columns(register, schema)
     items = comparisons(schema, _carried(columns, schema))
     rows = len(register.records)
-    encoded = {item.name: _pass_rows(item, columns, items, rows, schema, key)
-               for item in schema.active_passes}
+    encoded = {
+        item.name: _pass_rows(item, columns, items, rows, schema, key)
+        for item in schema.active_passes
+    }
     header = _header(register, schema, key, columns)
     hidden = ["record", "usable"]
     return Export(
@@ -55,9 +57,7 @@ def encode(register: Register, schema: LinkageSchema, key: EpochKey) -> Export:
 
 def _carried(columns: Columns, schema: LinkageSchema) -> frozenset[str]:
     present = {name for name, column in columns.items() if column.null_count < len(column)}
-    return frozenset(
-        name for name in schema.kinds if name in present or f"{name}_year" in present
-    )
+    return frozenset(name for name in schema.kinds if name in present or f"{name}_year" in present)
 
 
 def _header(register: Register, schema: LinkageSchema, key: EpochKey, columns: Columns) -> Header:
@@ -192,7 +192,7 @@ def _frequencies(
     The linkage unit has no random pairs (its blocks are mostly matches), so it cannot know how
     often strangers agree. These few sums per attribute tell it, and nothing about a person.
     """
-    if rows < 2 or not items:  # noqa: PLR2004 - a pair needs two
+    if rows < 2 or not items:
         return FREQUENCIES.empty_table()
     salt = int.from_bytes(key.sub_key("frequencies")[:8], "little")
     salts = np.full(rows, salt, dtype=np.uint64)
@@ -205,7 +205,7 @@ def _frequencies(
         database.register("signed", signed)
         database.register("drawn", drawn)
         patterns = database.sql(
-            f"SELECT {pattern_sql(items)} AS pattern, count(*) AS pairs FROM drawn"  # noqa: S608
+            f"SELECT {pattern_sql(items)} AS pattern, count(*) AS pairs FROM drawn"
             " JOIN signed a ON a.n = drawn.l JOIN signed b ON b.n = drawn.r GROUP BY 1 ORDER BY 1"
         ).to_arrow_table()
     return _level_counts(patterns, items)

@@ -90,7 +90,8 @@ def _sign(
         step = max(_CHUNK // int(size), 1)
         for rows in (alike[n : n + step] for n in range(0, len(alike), step)):
             numbers = pairs[starts[which[rows]] + np.arange(size)[:, None]]
-            words = _keyed_words(np.broadcast_to(salts[rows], numbers.shape), numbers, key, _HASH_BLOCKS)
+            blocks = np.broadcast_to(salts[rows], numbers.shape)
+            words = _keyed_words(blocks, numbers, key, _HASH_BLOCKS)
             smallest = words.reshape(size, len(rows), BITS).min(axis=0)
             signed[rows] = np.packbits(smallest & 1, axis=1).view(">i8").ravel()
     return signed

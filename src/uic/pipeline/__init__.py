@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Deduplication", "dedupe", "write_results"]
 
 
-def dedupe(  # noqa: PLR0913
+def dedupe(
     inputs: Sequence[str | Path] | Mapping[str, Any],
     *,
     schema: LinkageSchema | str | Path | None = None,
@@ -123,8 +123,10 @@ class _Clock:
 
 
 def _schema(schema: LinkageSchema | str | Path | None, threshold: float | None) -> LinkageSchema:
-    chosen = schema if isinstance(schema, LinkageSchema) else (
-        load_schema(schema) if schema is not None else default_schema()
+    chosen = (
+        schema
+        if isinstance(schema, LinkageSchema)
+        else (load_schema(schema) if schema is not None else default_schema())
     )
     if threshold is None:
         return chosen

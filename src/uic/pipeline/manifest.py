@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from uic.schema import LinkageSchema
 
 
-def manifest(  # noqa: PLR0913, PLR0917
+def manifest(
     schema: LinkageSchema,
     key: EpochKey,
     seed: int,

@@ -32,7 +32,7 @@ _FORMS_DISAGREE = 1.3
 _HIDDEN = ("_month", "_day", "_precision", "_status")
 
 
-def report_data(  # noqa: PLR0913, PLR0917
+def report_data(
     run: dict[str, Any],
     registers: Sequence[Register],
     persons: pa.Table,
@@ -105,12 +105,16 @@ def _estimation(size: EstimateReport | None, note: str) -> Estimation:
         return Estimation(sentences=(note,))
     best = size.headline
     chosen = Model(
-        best.method, best.abundance, _known(best.stderr), best.interval.low, best.interval.high,
+        best.method,
+        best.abundance,
+        _known(best.stderr),
+        best.interval.low,
+        best.interval.high,
         note=best.note,
     )
     others = (
-        Model(item.model, item.abundance, item.stderr, item.interval.low, item.interval.high, item.aic)
-        for item in sorted(size.loglinear, key=lambda item: item.aic)
+        Model(x.model, x.abundance, x.stderr, x.interval.low, x.interval.high, x.aic)
+        for x in sorted(size.loglinear, key=lambda x: x.aic)
     )
     return Estimation((chosen, *others), 0, best.interval.level, best.assumptions)
 

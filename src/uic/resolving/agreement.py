@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from uic.resolving.records import RecordPairs
@@ -40,7 +40,8 @@ def score_agreement(
     agree = np.concatenate([patterns[0], np.zeros(len(unmet), np.int64)])
     usable = np.concatenate([patterns[1], np.array(list(unmet), np.int64)])
     weight = np.concatenate([counts, np.array(list(unmet.values()), float)]).astype(float)
-    odds = _em(_bits(agree, len(passes)), _bits(usable, len(passes)), weight, _chances(chance, passes))
+    seen_bits = (_bits(agree, len(passes)), _bits(usable, len(passes)))
+    odds = _em(*seen_bits, weight, _chances(chance, passes))
     return odds[: patterns.shape[1]][which.ravel()]
 
 
@@ -90,4 +91,5 @@ def _chances(chance: pa.Table, passes: list[str]) -> NDArray[np.float64]:
 
 
 def _bits(masks: NDArray[np.int64], passes: int) -> NDArray[np.bool_]:
-    return (masks[:, None] >> np.arange(passes)) & 1 == 1
+    bits: NDArray[np.bool_] = (masks[:, None] >> np.arange(passes)) & 1 == 1
+    return bits

@@ -72,7 +72,8 @@ def join_rows(pairs: pa.Table, parts: Sequence[ResolverPart], passes: Sequence[s
     """Replace row ids by nodes and merge the passes: the largest log-odds of a pair counts."""
     with engine() as database:
         database.read("row_map", _all_rows(parts))
-        database.read("passes", pa.table({"pass": passes, "bit": [1 << n for n in range(len(passes))]}))
+        bits = [1 << number for number in range(len(passes))]
+        database.read("passes", pa.table({"pass": passes, "bit": bits}))
         database.read("pairs", pairs)
         database.run(
             "masks",

@@ -61,13 +61,11 @@ def resolve(
         chance = pa.concat_tables(part.chance for part in parts)
         odds = score_agreement(met, usable_masks(parts, names), chance, names)
     linking = schema.linking
-    labels = cluster(
-        nodes, met, odds, threshold=linking.threshold, largest=linking.largest_cluster
-    )
+    labels = cluster(nodes, met, odds, threshold=linking.threshold, largest=linking.largest_cluster)
     return _resolution(nodes, met, odds, labels, linking.threshold, seed)
 
 
-def _resolution(  # noqa: PLR0913, PLR0917
+def _resolution(
     nodes: Nodes,
     met: RecordPairs,
     odds: NDArray[np.float64],
