@@ -173,7 +173,7 @@ def _state(record: Record) -> State:
     """Return the parts of a record as flat mappings, without what is at its default."""
     data = record.model_dump(mode="json", exclude_defaults=True)
     state: State = {(name,): data[name] for name in PARTS if data.get(name)}
-    for entry in data["estimates"]:
+    for entry in data.get("estimates", ()):
         state["estimates", entry.pop("label")] = entry
     return state
 

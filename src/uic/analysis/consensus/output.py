@@ -59,10 +59,16 @@ def to_dict(found: Consensus) -> dict[str, Any]:
         "coverage": asdict(found.coverage) if found.coverage else None,
         "unaids": unaids_fields(found),
         "notes": list(found.notes),
-        "record": found.record.model_dump(mode="json", exclude_none=True),
+        "record": _record(found),
     }
     plain: dict[str, Any] = _finite(whole)
     return plain
+
+
+def _record(found: Consensus) -> dict[str, Any]:
+    """Return the record itself; populations in the order of their names, as the log keeps them."""
+    data = found.record.model_dump(mode="json", exclude_none=True)
+    return data | {"populations": dict(sorted(data["populations"].items()))}
 
 
 def to_json(found: Consensus) -> str:

@@ -188,11 +188,11 @@ class Record(_Strict):
     prior: Prior = Prior()
     pooling: Pooling = Pooling()
     reached: Reached | None = None
-    estimates: Annotated[tuple[Estimate, ...], Field(min_length=1, strict=False)]
+    estimates: Annotated[tuple[Estimate, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
     def _sound(self) -> Record:
-        faults = []
+        faults = [] if self.estimates else ["a record needs [[estimates]]: there is none"]
         labels = [item.label for item in self.estimates]
         if len(set(labels)) < len(labels):
             faults.append("two estimates have the same label: a label names one estimate")
