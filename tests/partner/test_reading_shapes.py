@@ -81,14 +81,14 @@ def test_rows_without_record_id_in_a_file_of_events(tmp_path: Path) -> None:
 def test_events_without_a_record_id_column(tmp_path: Path) -> None:
     """Every row with an attribute is a record named after its row number."""
     register = read_lines(tmp_path, "family_name,date", "Sok,2014-01-02", ",2014-01-02", "Sok,")
-    assert column(register, "record_id") == ["2", "4"]
+    assert column(register, "record_id") == ["row-2", "row-4"]
     assert events(register, "record") == [(0,), (None,), (1,)]
 
 
 def test_persons_have_no_contacts(tmp_path: Path) -> None:
     """A file without dates has one record a row and no contact."""
     register = read_lines(tmp_path, "family_name,sex", "Sok,M", "Sok,M", "?,x")
-    assert column(register, "record_id") == ["2", "3", "4"]
+    assert column(register, "record_id") == ["row-2", "row-3", "row-4"]
     assert register.events.equals(EVENTS.empty_table())
     assert column(register, "family_name") == ["Sok", "Sok", None]
 
@@ -236,6 +236,9 @@ def test_rows_and_digest(tmp_path: Path) -> None:
     register = read(path)
     assert (register.rows, len(register.records)) == (2, 1)
     assert register.digest == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert register.source == "ngo.csv"
+    (table,) = read_registers({"ngo": [{"sex": "M"}]}, default_schema())
+    assert (table.source, table.rows) == ("ngo", 1)
 
 
 _CELL = st.sampled_from(["", "a", "b", "c"])

@@ -62,7 +62,7 @@ def test_historical_persons() -> None:
         "postcode": "postcode_fake",
         "record_id": "unique_id",
     }
-    mapping = {"files": ["historical-persons.parquet"], "columns": columns, "earliest_year": 1000}
+    mapping = {"files": ["historical-persons.parquet"], "columns": columns, "earliest_year": 1}
     schema = parse_schema({"partners": {"wikidata": mapping}})
     (register,) = read_registers([DATA / "historical-persons.parquet"], schema)
     assert len(register.records) == 50_578

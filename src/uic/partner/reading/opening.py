@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from uic.partner.reading.delimited import open_delimited
 from uic.partner.reading.sources import refusal
@@ -19,13 +19,18 @@ _CONTAINERS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 _PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 
 
+def is_path(content: object) -> TypeGuard[str | os.PathLike[str]]:
+    """Tell a path from a table."""
+    return isinstance(content, str | os.PathLike)
+
+
 def open_source(export: Export) -> Source:
     """Open an export.
 
     Raises:
         InputError: the file is missing, a folder, empty, or not what its name says.
     """
-    if not isinstance(export.content, str | os.PathLike):
+    if not is_path(export.content):
         return open_table(export.partner, export.content)
     path = Path(export.content)
     head = _head(path)

@@ -136,10 +136,12 @@ def _nth(owner: Places) -> Places:
 
 
 def _names(ids: Words | None, numbers: NDArray[np.int64], first: Places) -> list[str]:
-    """Name each record: its id, or the number of its row where it has none."""
-    if ids is None:
-        return [str(number) for number in numbers[first].tolist()]
-    texts = ids.at(first).to_arrow().to_pylist()
+    """Name each record: its id, or the number of its row where it has none.
+
+    The word before the number keeps it apart from a partner's own ids: a row number names
+    nobody in the next export.
+    """
+    texts = [None] * len(first) if ids is None else ids.at(first).to_arrow().to_pylist()
     return [
         text if text is not None else f"row-{number}"
         for text, number in zip(texts, numbers[first].tolist(), strict=True)

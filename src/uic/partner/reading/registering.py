@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from uic.partner.reading.contacts import contacts_of
 from uic.partner.reading.dates import parts_of
-from uic.partner.reading.opening import open_source
+from uic.partner.reading.opening import is_path, open_source
 from uic.partner.reading.people import (
     people_of_events,
     people_of_rows,
@@ -52,7 +52,7 @@ def register_of(export: Export, schema: LinkageSchema) -> Register:
         tuple(sorted(listed)),
         len(sheet.rows),
         source.digest,
-        source.name,
+        source.name if is_path(export.content) else export.partner,
     )
 
 

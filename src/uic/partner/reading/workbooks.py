@@ -132,7 +132,7 @@ def _load(name: str, sheet: calamine.CalamineSheet, above: int, wanted: tuple[in
 
 
 def _merged_rows(merged: list[Corners], above: int, column: int) -> list[tuple[int, int]]:
-    """Return first and last row of each merged cell of a column; a workbook fills the first only."""
+    """Return first and last row of each merged cell of a column: only the first is filled."""
     return [
         (top - above, bottom - above)
         for (top, first), (bottom, last) in merged
