@@ -21,13 +21,12 @@ def write_private(path: str | Path, text: str) -> None:
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise KeyMaterialError(
-            f"{Path(path).name} exists already; a key is never overwritten\n"
-            "  hint: choose another name with -o"
-        ) from None
     except OSError:
-        raise KeyMaterialError(f"{Path(path).name}: the file cannot be written here") from None
+        if os.path.lexists(path):
+            why = "it exists already; a key is never overwritten\n  hint: choose another name with -o"
+        else:
+            why = "it cannot be written here"
+        raise KeyMaterialError(f"{Path(path).name}: {why}") from None
     with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
         file.write(text)
         file.flush()
@@ -42,19 +41,17 @@ def read_private(path: str | Path) -> str:
     """
     name = Path(path).name
     try:
-        handle = os.open(path, os.O_RDONLY)
+        with Path(path).open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            raw = file.read(_LARGEST + 1)
     except OSError:
         raise KeyMaterialError(f"{name}: the key file does not exist or cannot be read") from None
-    with os.fdopen(handle, "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if not stat.S_ISREG(mode):
-            raise KeyMaterialError(f"{name}: this is no plain file")
-        if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-            raise KeyMaterialError(
-                f"{name}: the key file can be read by others on this computer\n"
-                f"  hint: chmod 600 {name}; if others had a login here, make a new key"
-            )
-        return text_of(file.read(_LARGEST + 1), name)
+    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+        raise KeyMaterialError(
+            f"{name}: the key file can be read by others on this computer\n"
+            f"  hint: chmod 600 {name}; if others had a login here, make a new key"
+        )
+    return text_of(raw, name)
 
 
 def read_public(path: str | Path) -> str:
