@@ -13,8 +13,6 @@ from uic.analysis.estimating.fitting import Fits, Problem, fit, means, problem
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from uic.analysis.estimating.histories import Histories
-
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
@@ -30,6 +28,8 @@ class Family:
     Attributes:
         names: Name of each model.
         columns: (models, p) columns a model has, as its number of parameters counts them.
+        low: (cells,) counts, or the smallest each can be.
+        high: (cells,) the largest each can be.
         task: What was fitted: without the parameters at minus infinity and their cells.
         fits: The fits; those of models with a reason mean nothing.
         reasons: Why a model has no estimate; empty where it has one.
@@ -37,6 +37,8 @@ class Family:
 
     names: tuple[str, ...]
     columns: Mask
+    low: Floats
+    high: Floats
     task: Problem
     fits: Fits
     reasons: tuple[str, ...]
@@ -47,32 +49,35 @@ class Family:
         return [row for row, reason in enumerate(self.reasons) if not reason]
 
 
-def fit_all(histories: Histories, design: Floats, names: tuple[str, ...], columns: Mask) -> Family:
+def fit_all(
+    low: Floats, high: Floats, design: Floats, names: tuple[str, ...], columns: Mask
+) -> Family:
     """Fit every model that is identifiable, and find out which have no estimate.
 
     Args:
-        histories: The table.
+        low: (cells,) counts, or the smallest each can be.
+        high: (cells,) the largest each can be.
         design: (cells, p); the first column is the intercept.
         names: Name of each model.
         columns: (models, p) columns of each model.
     """
-    kept, cells = existence.drop_empty_terms(design, histories.low, columns)
+    kept, cells = existence.drop_empty_terms(design, low, columns)
     ranked = existence.full_rank(design, kept, cells)
     safe = kept & ranked[:, None]  # what is not identifiable is not fitted, but keeps its row
     safe[:, 0] = True
-    task = problem(design, histories.low, histories.high, safe, cells)
+    task = problem(design, low, high, safe, cells)
     fits = fit(task, steps=_STEPS)
     least = np.where(cells, means(task, fits.coef), np.inf).min(axis=1)
     proven = fits.converged & (least > CERTAIN)
     reasons = ["" if good else existence.NOT_IDENTIFIABLE for good in ranked]
-    for row, cause in _doubtful(histories, task, columns, np.flatnonzero(ranked & ~proven)):
+    for row, cause in _doubtful(low, task, columns, np.flatnonzero(ranked & ~proven)):
         where = "" if row == cause else f" (as in {names[cause]}, which it holds)"
         reasons[row] = existence.NO_MLE + where
-    return Family(names, columns, task, fits, tuple(reasons))
+    return Family(names, columns, low, high, task, fits, tuple(reasons))
 
 
 def _doubtful(
-    histories: Histories, task: Problem, columns: Mask, rows: NDArray[np.intp]
+    low: Floats, task: Problem, columns: Mask, rows: NDArray[np.intp]
 ) -> list[tuple[int, int]]:
     """Put the linear programme to the models no fit has proven, smallest first.
 
@@ -88,7 +93,7 @@ def _doubtful(
         at = np.ix_(task.cells[row], task.columns[row])
         if inside:
             refused.append((row, inside[0]))
-        elif existence.runs_away(task.design[at], histories.low[task.cells[row]]):
+        elif existence.runs_away(task.design[at], low[task.cells[row]]):
             smallest.append(row)
             refused.append((row, row))
     return refused

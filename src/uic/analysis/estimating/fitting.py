@@ -172,7 +172,7 @@ def _only(task: Problem, rows: NDArray[np.intp]) -> Problem:
 
 def _start(task: Problem) -> Floats:
     """Take one weighted least-squares step from the counts themselves, as R does."""
-    guess = (task.low + np.minimum(task.high, task.low + 5)) / 2
+    guess = np.maximum((task.low + np.minimum(task.high, task.low + 5)) / 2, 0)
     mu = guess + 0.1
     target = (mu * np.log(mu) + guess - mu) * task.cells
     right = (target @ task.design) * task.columns
@@ -228,7 +228,7 @@ def _climb(task: Problem, coef: Floats, old: Floats, step: Floats) -> tuple[Floa
 
 def _loglik(task: Problem, coef: Floats) -> Floats:
     eta = np.minimum(coef @ task.design.T, _LARGEST_ETA)
-    terms = task.low * eta - np.exp(eta) - gammaln(task.low + 1)
+    terms = task.low * eta - np.exp(eta) - gammaln(np.maximum(task.low, 0) + 1)
     for cell in task.masked:
         bounds = (task.low[:, cell], task.high[:, cell])
         known = bounds[0] == bounds[1]

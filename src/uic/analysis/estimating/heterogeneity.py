@@ -57,7 +57,8 @@ def heterogeneity(
         The models with an estimate and those refused, with Rcapture's names and in its order.
     """
     design, columns = heterogeneity_models(histories)
-    return describe(histories, fit_all(histories, design, NAMES, columns), level=level)
+    family = fit_all(histories.low, histories.high, design, NAMES, columns)
+    return describe(family, level=level)
 
 
 def heterogeneity_models(histories: Histories) -> tuple[Floats, Mask]:

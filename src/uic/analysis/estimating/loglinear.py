@@ -60,15 +60,16 @@ def loglinear(
     columns = models.masks(tuple(terms), histories.k)
     names = tuple(models.label(model, histories.k) for model in terms)
     used = columns.any(axis=0)
-    family = fit_all(histories, design[:, used], names, columns[:, used])
-    return describe(histories, family, level=level, profiled=profiled)
+    low, high = histories.low, histories.high
+    family = fit_all(low, high, design[:, used], names, columns[:, used])
+    return describe(family, level=level, profiled=profiled)
 
 
 def describe(
-    histories: Histories, family: Family, *, level: float = 0.95, profiled: int | None = None
+    family: Family, *, level: float = 0.95, profiled: int | None = None
 ) -> tuple[tuple[Fitted, ...], tuple[Refused, ...]]:
     """Turn fits into the numbers people read; arguments as :func:`loglinear`."""
-    fitted = _numbers(histories, family, level)
+    fitted = _numbers(family, level)
     refused = [
         Refused(name, reason)
         for name, reason in zip(family.names, family.reasons, strict=True)
@@ -76,15 +77,15 @@ def describe(
     ]
     number = len(fitted) if len(fitted) <= ALL_PROFILED else BEST_PROFILED
     number = number if profiled is None else profiled
-    if histories.exact and fitted and number:
-        fitted = _with_profiles(histories, family, fitted, level, number)
+    if fitted and number and (family.low == family.high).all():
+        fitted = _with_profiles(family, fitted, level, number)
     return fitted, tuple(refused)
 
 
-def _numbers(histories: Histories, family: Family, level: float) -> tuple[Fitted, ...]:
+def _numbers(family: Family, level: float) -> tuple[Fitted, ...]:
     fits, mu = family.fits, means(family.task, family.fits.coef)
     seen = expected(family.task, mu)[0].sum(axis=1)
-    saturated = saturated_loglik(histories.low, histories.high)
+    saturated = saturated_loglik(family.low, family.high)
     parameters = family.columns.sum(axis=1)
     unseen = np.exp(fits.coef[:, 0])
     stderr = np.sqrt(unseen + unseen**2 * fits.variance)
@@ -106,13 +107,13 @@ def _numbers(histories: Histories, family: Family, level: float) -> tuple[Fitted
 
 
 def _with_profiles(
-    histories: Histories, family: Family, fitted: tuple[Fitted, ...], level: float, number: int
+    family: Family, fitted: tuple[Fitted, ...], level: float, number: int
 ) -> tuple[Fitted, ...]:
     best = sorted(range(len(fitted)), key=lambda i: fitted[i].aic)[:number]
     rows = [family.rows[i] for i in best]
     task, coef = family.task, family.fits.coef[rows]
     found = profile(
-        task.design, histories.low, task.columns[rows], task.cells[rows], start=coef, level=level
+        task.design, family.low, task.columns[rows], task.cells[rows], start=coef, level=level
     )
     by_place = dict(zip(best, found, strict=True))
     return tuple(replace(model, profile=by_place.get(i)) for i, model in enumerate(fitted))

@@ -116,3 +116,8 @@ def masks(models: tuple[Terms, ...], k: int) -> NDArray[np.bool_]:
     for row, model in enumerate(models):
         out[row, list(model)] = True
     return out
+
+
+def pair_terms(k: int) -> tuple[int, ...]:
+    """Return the interactions of every two of k lists."""
+    return tuple(bit(i, k) | bit(j, k) for i, j in combinations(range(k), 2))

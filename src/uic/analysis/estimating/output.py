@@ -11,13 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from uic.analysis.estimating.page import to_page
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from uic.analysis.estimating.overview import EstimateReport
-    from uic.analysis.estimating.results import Average, Bayesian, Estimate, Fitted, Headline
+    from uic.analysis.estimating.report import EstimateReport
+    from uic.analysis.estimating.results import (
+        Average,
+        Bayesian,
+        Bootstrap,
+        Estimate,
+        Fitted,
+        Headline,
+        Stratum,
+    )
+
+    Found = Headline | Estimate | Average | Fitted | Bayesian | Bootstrap | Stratum
 
 FORMAT = "uic-estimate/1"
 
@@ -79,11 +87,6 @@ def to_table(report: EstimateReport) -> pa.Table:
     return pa.table({name: [row.get(name) for row in rows] for name in ROWS.names}, schema=ROWS)
 
 
-def frame(report: EstimateReport) -> Any:  # noqa: ANN401 - pandas is not a dependency
-    """Return the table as a pandas data frame."""
-    return to_table(report).to_pandas()
-
-
 def _rows(report: EstimateReport) -> Iterator[dict[str, Any]]:
     yield _row("headline", report.headline.method, report.headline)
     for two in report.two_lists:
@@ -96,6 +99,13 @@ def _rows(report: EstimateReport) -> Iterator[dict[str, Any]]:
         yield _row("lower bound", report.chao.method, report.chao)
     if report.coverage:
         yield from (_row("sample coverage", x.method, x) for x in report.coverage.estimates)
+    if report.linkage:
+        yield _row("linkage", "as linked", report.linkage.naive)
+        yield _row("linkage", "corrected", report.linkage.corrected)
+        yield from (_model("linkage-corrected", model) for model in report.linkage.loglinear)
+    yield from (_row("stratum", item.name, item) for item in report.strata)
+    if report.bootstrap:
+        yield _row("bootstrap", report.bootstrap.model, report.bootstrap)
     if report.bayesian:
         yield _row("Bayesian", "decomposable graphs", report.bayesian)
 
@@ -106,7 +116,9 @@ def _model(method: str, model: Fitted) -> dict[str, Any]:
 
 
 def _row(
-    method: str, model: str, found: Headline | Estimate | Average | Fitted | Bayesian
+    method: str,
+    model: str,
+    found: Headline | Estimate | Average | Fitted | Bayesian | Bootstrap | Stratum,
 ) -> dict[str, Any]:
     return {
         "method": method,
@@ -131,9 +143,3 @@ def to_csv(report: EstimateReport) -> str:
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - any cell
     return "" if value is None else value
-
-
-def text(report: EstimateReport, form: str) -> str:
-    """Return the report as ``json``, ``csv`` or ``table`` text."""
-    makers = {"json": to_json, "csv": to_csv, "table": to_page}
-    return makers[form](report)

@@ -2,168 +2,149 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from uic.analysis.estimating import models
 from uic.analysis.estimating.averaging import CRITERIA, average
-from uic.analysis.estimating.checks import Checks, check
+from uic.analysis.estimating.bootstrap import bootstrap
+from uic.analysis.estimating.checks import check
 from uic.analysis.estimating.coverage import sample_coverage
 from uic.analysis.estimating.decomposable import decomposable
-from uic.analysis.estimating.headline import headline
+from uic.analysis.estimating.headline import choose, corrected_headline, strata_headline
 from uic.analysis.estimating.heterogeneity import chao, heterogeneity
+from uic.analysis.estimating.histories import censor
+from uic.analysis.estimating.linkage_correction import Linkage, correct_linkage
 from uic.analysis.estimating.loglinear import loglinear
-from uic.analysis.estimating.output import frame, to_dict, to_json, to_table
 from uic.analysis.estimating.reading import Absent, read_strata
+from uic.analysis.estimating.report import EstimateReport
 from uic.analysis.estimating.results import Refused
+from uic.analysis.estimating.searching import candidates
+from uic.analysis.estimating.strata import estimate_strata, pooled
 from uic.analysis.estimating.two_lists import pair_table, two_list_estimates
 from uic.errors import EstimationError, NotIdentifiableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pyarrow as pa
-
     from uic.analysis.estimating.histories import Histories
-    from uic.analysis.estimating.results import (
-        Average,
-        Bayesian,
-        Coverage,
-        Estimate,
-        Fitted,
-        Headline,
-        Pair,
-    )
+    from uic.analysis.estimating.results import Average, Fitted
 
-ALL_MODELS_TO = 5
-"""Up to so many lists all hierarchical models are fitted, beyond only two-list interactions."""
-
-
-@dataclass(frozen=True)
-class EstimateReport:
-    """Everything that was estimated from one table of histories. Holds counts, no person.
-
-    Attributes:
-        histories: The table.
-        checks: Its sums and what is odd about them.
-        headline: The one estimate to quote, with its assumptions.
-        two_lists: Lincoln-Petersen and Chapman; two lists only.
-        pairs: Every two lists alone.
-        loglinear: Log-linear models that have an estimate.
-        refused: Models and methods that have none, with the reason.
-        averages: Guarded averages over the log-linear models by AIC and BIC.
-        heterogeneity: M0, Mt and the Mh and Mth families; three lists or more.
-        chao: Bias-corrected lower bound.
-        coverage: Sample coverage estimates; three lists or more.
-        bayesian: Average over decomposable graphs; three to five lists.
-    """
-
-    histories: Histories
-    checks: Checks
-    headline: Headline
-    two_lists: tuple[Estimate, ...]
-    pairs: tuple[Pair, ...]
-    loglinear: tuple[Fitted, ...]
-    refused: tuple[Refused, ...]
-    averages: tuple[Average, ...]
-    heterogeneity: tuple[Fitted, ...] = ()
-    chao: Estimate | None = None
-    coverage: Coverage | None = None
-    bayesian: Bayesian | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, as written to JSON; infinite numbers become None."""
-        return to_dict(self)
-
-    def to_json(self) -> str:
-        """Return the report as JSON text."""
-        return to_json(self)
-
-    def to_table(self) -> pa.Table:
-        """Return one row an estimate as an Arrow table."""
-        return to_table(self)
-
-    def to_frame(self) -> Any:  # noqa: ANN401 - pandas is not a dependency
-        """Return one row an estimate as a pandas data frame; needs pandas."""
-        return frame(self)
+__all__ = ["EstimateReport", "estimate", "estimate_table"]
 
 
 def estimate(
     histories: Any,  # noqa: ANN401 - a path, a mapping or any table
     *,
+    by: str | None = None,
     absent: Absent = "error",
+    outside: str | None = None,
+    linkage: Linkage | None = None,
     order: int | None = None,
     most_unseen: int | None = None,
+    replicates: int = 0,
     level: float = 0.95,
 ) -> EstimateReport:
     """Estimate how many people there are, seen and unseen, from overlapping lists.
 
     Args:
         histories: Path of a CSV with a 0/1 column a list and ``count``; a mapping such as
-            ``{"110": 6, ...}``; or an Arrow, pandas or polars table.
+            ``{"110": 6, ...}`` or ``{"A": 46, "A&B": 6, ...}``; or an Arrow, pandas or polars
+            table.
+        by: Column that divides the table into strata, which are estimated alone and added up.
         absent: Whether a history without a row is an ``"error"`` or ``"zero"`` people.
+        outside: A list that also holds people outside the target population: those on it only
+            are counted from none to all.
+        linkage: How well the lists were linked; the estimate is then corrected for it.
         order: Largest interaction of the log-linear models; all up to 5 lists when None.
         most_unseen: Largest number of unseen people the Bayesian average considers; 20 for one
             seen when None.
+        replicates: Tables of the parametric bootstrap with reselection; 0 for none.
         level: Coverage of every interval.
+
+    Returns:
+        A report; ``headline`` is the estimate to quote, ``to_json``, ``to_csv``, ``to_text``,
+        ``to_table`` and ``to_frame`` give all of it.
 
     Raises:
         InputError: the table cannot be used; every problem is listed.
-        NoOverlapError: the lists share nobody.
+        NoOverlapError: the lists, or the lists of one stratum, share nobody.
         EstimationError: there is one list only, or no method has an estimate.
     """
-    (table,) = read_strata(histories, absent=absent).values()
-    return estimate_table(table, order=order, most_unseen=most_unseen, level=level)
+    tables = read_strata(histories, by=by, absent=absent)
+    if outside is not None:
+        tables = {name: censor(table, outside) for name, table in tables.items()}
+    options: dict[str, Any] = {"order": order, "level": level}
+    whole = estimate_table(
+        pooled(tables),
+        linkage=linkage,
+        most_unseen=most_unseen,
+        replicates=replicates,
+        **options,
+    )
+    if by is None:
+        return whole
+    strata = estimate_strata(tables, lambda table: _quick(table, **options))
+    return replace(whole, strata=strata, headline=strata_headline(whole.headline, strata, level))
 
 
 def estimate_table(
     histories: Histories,
     *,
+    linkage: Linkage | None = None,
     order: int | None = None,
     most_unseen: int | None = None,
+    replicates: int = 0,
     level: float = 0.95,
 ) -> EstimateReport:
     """Do what :func:`estimate` does on a table that is already read."""
+    report = _quick(histories, order=order, level=level)
+    if histories.k > 2:
+        report = _more_lists(report, most_unseen, level)
+    if replicates:
+        terms = candidates(histories, order)
+        drawn = bootstrap(histories, terms, replicates=replicates, level=level)
+        report = replace(report, bootstrap=drawn)
+    if linkage is not None:
+        done = correct_linkage(histories, linkage, report.headline, level=level)
+        report = replace(report, linkage=done, headline=corrected_headline(report.headline, done))
+    return report
+
+
+def _quick(histories: Histories, *, order: int | None, level: float) -> EstimateReport:
+    """Estimate what the headline needs."""
     histories.need_overlap()
-    chosen = models.all_models(histories.k, order or _order(histories.k))
-    fitted, refused = loglinear(histories, chosen, level=level)
+    fitted, refused = loglinear(histories, candidates(histories, order), level=level)
     two = two_list_estimates(histories, level=level) if histories.k == 2 and histories.exact else ()
     averages = _averages(fitted, histories.seen, level) if histories.k > 2 else ()
-    more, reasons = _more_lists(histories, most_unseen, level) if histories.k > 2 else ({}, ())
     return EstimateReport(
         histories=histories,
         checks=check(histories),
-        headline=headline(histories, two, fitted, averages),
+        headline=choose(histories, two, fitted, averages),
         two_lists=two,
         pairs=pair_table(histories, level=level) if histories.exact else (),
         loglinear=fitted,
-        refused=refused + reasons,
+        refused=refused,
         averages=averages,
-        **more,
     )
 
 
-def _more_lists(
-    histories: Histories, most_unseen: int | None, level: float
-) -> tuple[dict[str, Any], tuple[Refused, ...]]:
-    """Run the methods for three or more lists; one that cannot be used is refused by name."""
+def _more_lists(report: EstimateReport, most_unseen: int | None, level: float) -> EstimateReport:
+    """Add the methods for three or more lists; one that cannot be used is refused by name."""
+    table, refused = report.histories, report.refused
     found: dict[str, Any] = {}
-    found["heterogeneity"], refused = heterogeneity(histories, level=level)
+    found["heterogeneity"], reasons = heterogeneity(table, level=level)
+    refused += reasons
     methods: dict[str, Callable[[], Any]] = {
-        "chao": lambda: chao(histories, level=level),
-        "coverage": lambda: sample_coverage(histories, level=level),
-        "bayesian": lambda: decomposable(histories, most_unseen=most_unseen, level=level),
+        "chao": lambda: chao(table, level=level),
+        "coverage": lambda: sample_coverage(table, level=level),
+        "bayesian": lambda: decomposable(table, most_unseen=most_unseen, level=level),
     }
     for name, method in methods.items():
         try:
             found[name] = method()
         except EstimationError as error:
             refused += (Refused(name, str(error)),)
-    return found, refused
-
-
-def _order(k: int) -> int:
-    return k - 1 if k <= ALL_MODELS_TO else 2
+    return replace(report, refused=refused, **found)
 
 
 def _averages(fitted: tuple[Fitted, ...], seen: int, level: float) -> tuple[Average, ...]:

@@ -5,29 +5,51 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from uic.analysis.estimating.heterogeneity import UNTESTABLE
+
 if TYPE_CHECKING:
-    from uic.analysis.estimating.overview import EstimateReport
-    from uic.analysis.estimating.results import Estimate, Fitted, Interval
+    from uic.analysis.estimating.report import EstimateReport
+    from uic.analysis.estimating.results import (
+        Average,
+        Bayesian,
+        Bootstrap,
+        Estimate,
+        Fitted,
+        Interval,
+        Stratum,
+    )
+
+    Found = Estimate | Average | Bayesian | Bootstrap | Stratum
 
 SHOWN = 10
 """Models and refusals a page lists; JSON and CSV list all."""
 
 
 def to_page(report: EstimateReport) -> str:
-    """Return the headline and its assumptions, the models with the best AIC, what was refused."""
-    lines = [*_top(report), "", *_models(report), *_refused(report)]
-    return "\n".join(lines) + "\n"
+    """Return the headline and its assumptions, every method in a line or two, what was refused."""
+    parts = (_top(report), _table(report), _models(report), _others(report), _refused(report))
+    return "\n".join("\n".join(part) + "\n" for part in parts if part)
 
 
 def _top(report: EstimateReport) -> list[str]:
     top = report.headline
     return [
-        f"{report.checks.seen:,} people seen on {report.histories.k} lists",
         f"{_people(top.abundance)} people, {_range(top.interval)}: {top.method}",
         *([top.note] if top.note else []),
-        "",
         *(f"- {sentence}" for sentence in top.assumptions),
         *(f"! {sentence}" for sentence in report.checks.warnings),
+    ]
+
+
+def _table(report: EstimateReport) -> list[str]:
+    found = report.checks
+    sizes = ", ".join(f"{name} {n:,}" for name, n in found.list_sizes.items())
+    overlaps = ", ".join(f"{name} {n:,}" for name, n in found.pair_overlaps.items())
+    often = ", ".join(f"{n:,} on {j}" for j, n in enumerate(found.capture_frequencies, start=1))
+    return [
+        f"{found.seen:,} people seen on {report.histories.k} lists: {sizes}",
+        f"on both of two lists: {overlaps}",
+        f"on how many lists: {often}",
     ]
 
 
@@ -35,13 +57,37 @@ def _models(report: EstimateReport) -> list[str]:
     best = sorted(report.loglinear, key=lambda model: model.aic)
     more = len(best) - SHOWN
     head = f"{'model':<28}{'people':>10}{'stderr':>10}{'AIC':>10}{'BIC':>10}{'df':>4}  interval"
-    lines = [head, *map(_two, report.two_lists), *map(_fitted, best[:SHOWN])]
+    lines = [head, *map(_plain, report.two_lists), *map(_fitted, best[:SHOWN])]
     return lines + ([f"... and {more} more: --format json or csv lists all"] if more > 0 else [])
 
 
-def _two(two: Estimate) -> str:
-    numbers = f"{_people(two.abundance):>10}{two.stderr:>10.1f}"
-    return f"{two.method:<28}{numbers}{'':>24}  {_range(two.interval)}"
+def _others(report: EstimateReport) -> list[str]:
+    lines = [_fitted(model) for model in report.heterogeneity]
+    lines += [UNTESTABLE] if lines else []
+    lines += [_named(f"{x.criterion} average", x) for x in report.averages]
+    if report.chao:
+        lines.append(_plain(report.chao))
+    if report.coverage:
+        lines += [_named(f"sample coverage {x.method}", x) for x in report.coverage.estimates]
+    if report.bayesian:
+        lines.append(_named("Bayesian, graphs", report.bayesian))
+    if report.linkage:
+        lines.append(_named("as linked", report.linkage.naive))
+        lines.append(_named("linkage-corrected", report.linkage.corrected))
+    lines += [_named(f"stratum {item.name}", item) for item in report.strata]
+    if report.bootstrap:
+        lines.append(_named("bootstrap", report.bootstrap))
+    return lines
+
+
+def _plain(found: Estimate) -> str:
+    return _named(found.method, found)
+
+
+def _named(name: str, found: Found) -> str:
+    stderr = f"{found.stderr:.1f}" if math.isfinite(found.stderr) else "-"
+    numbers = f"{_people(found.abundance):>10}{stderr:>10}"
+    return f"{name:<28}{numbers}{'':>24}  {_range(found.interval)}"
 
 
 def _fitted(model: Fitted) -> str:

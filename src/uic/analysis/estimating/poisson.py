@@ -36,8 +36,9 @@ def saturated_loglik(low: Floats, high: Floats, cells: Mask | None = None) -> Fl
     """Return the largest log-likelihood any model can reach on these counts (summed last axis).
 
     A masked count from a to b is most probable at mu = (b! / (a-1)!)^(1/(b-a+1)); one that may
-    be zero is certain at mu = 0.
+    be zero is certain at mu = 0. A corrected count below zero enters as zero.
     """
+    low = np.maximum(low, 0)
     terms = xlogy(low, low) - low - gammaln(low + 1)
     best = np.exp((gammaln(high + 1) - gammaln(np.maximum(low, 1))) / (high - low + 1))
     for at in map(tuple, np.argwhere(low < high)):

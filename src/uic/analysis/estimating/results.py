@@ -215,3 +215,96 @@ class Bayesian:
     saturated: float
     most_unseen: int
     mass_at_end: float
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A two-list estimate before and after correction for linkage error.
+
+    Attributes:
+        naive: Lincoln-Petersen on the links as they are.
+        corrected: The estimate with missed and false links taken into account.
+        overlap: Estimated number of people truly on both lists.
+    """
+
+    naive: Estimate
+    corrected: Estimate
+    overlap: float
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """A parametric bootstrap of the whole procedure, choice of models included.
+
+    Attributes:
+        model: The model tables were drawn from.
+        abundance: The procedure's estimate on the table itself.
+        stderr: Standard deviation over the drawn tables.
+        interval: Percentile interval.
+        replicates: Tables drawn.
+        failed: Tables on which no model could be trusted.
+    """
+
+    model: str
+    abundance: float
+    stderr: float
+    interval: Interval
+    replicates: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class PairRates:
+    """How well two of the lists were linked.
+
+    Attributes:
+        lists: Names of the two lists.
+        sensitivity: Share of true pairs that were linked.
+        ppv: Share of links that are true.
+        sensitivity_se: Its standard error.
+        ppv_se: Its standard error.
+    """
+
+    lists: tuple[str, str]
+    sensitivity: float
+    ppv: float
+    sensitivity_se: float
+    ppv_se: float
+
+
+@dataclass(frozen=True)
+class LinkageCorrection:
+    """The estimate as the links are, and with their errors taken into account.
+
+    Attributes:
+        rates: What is known about the links of every two lists.
+        naive: The estimate that takes every link as true and none as missed.
+        corrected: The estimate that does not.
+        loglinear: The corrected log-linear models; three lists or more.
+    """
+
+    rates: tuple[PairRates, ...]
+    naive: Estimate
+    corrected: Estimate
+    loglinear: tuple[Fitted, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """The headline estimate of one stratum.
+
+    Attributes:
+        name: Value of the column that divides the table.
+        seen: People seen.
+        abundance: Estimated number of people.
+        stderr: Its standard error.
+        interval: Its interval.
+        method: How it was made.
+    """
+
+    name: str
+    seen: int
+    abundance: float
+    stderr: float
+    interval: Interval
+    method: str
