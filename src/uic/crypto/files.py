@@ -23,7 +23,7 @@ def write_private(path: str | Path, text: str) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError:
         if os.path.lexists(path):
-            why = "it exists already; a key is never overwritten\n  hint: choose another name with -o"
+            why = "it exists already; a key is never overwritten\n  hint: choose another name"
         else:
             why = "it cannot be written here"
         raise KeyMaterialError(f"{Path(path).name}: {why}") from None
