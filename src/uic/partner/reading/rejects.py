@@ -16,6 +16,26 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+RULES = (
+    "attribute_conflict",
+    "before_1900",
+    "buddhist_era",
+    "date_order",
+    "digits_lost",
+    "duplicate_record_id",
+    "future_date",
+    "impossible_date",
+    "incomplete_date",
+    "long_row",
+    "not_a_count",
+    "not_a_number",
+    "question_marks",
+    "short_row",
+    "two_digit_year",
+    "unknown_code",
+)
+"""Rules that a row problem may name; docs/schema.md says what each means. A mapping with another
+``earliest_year`` has its year in the place of 1900."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _ONE_LINE = str.maketrans("\t\r\n", "   ")
 
