@@ -14,19 +14,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uic.analysis.consensus import consensus, parse_record
+from uic.analysis.estimating.overview import estimate
+from uic.analysis.estimating.results import Interval, Pair
+from uic.analysis.estimating.thresholds import ThresholdEstimate
 from uic.analysis.pictures import (
     ForestRow,
     ModelPoint,
-    Pair,
-    ThresholdPoint,
     consensus_forest,
+    estimate_pictures,
     forest,
     model_plot,
     pairwise,
     prior_posterior,
     render,
     save_picture,
-    threshold_curve,
+    threshold_plot,
     upset,
 )
 from uic.analysis.pictures.axes import Axis, log_axis, people, span
@@ -63,14 +65,27 @@ def models(number: int = 12) -> list[ModelPoint]:
     ]
 
 
-def thresholds() -> list[ThresholdPoint]:
+def thresholds() -> list[ThresholdEstimate]:
     """A curve over nine thresholds."""
     return [
-        ThresholdPoint(
-            t / 10, 900 + 20 * t, 850 + 20 * t, 960 + 20 * t, 0.8 + t / 50, 1 - t / 40, 1000
+        ThresholdEstimate(
+            t / 10, 9, 900 + 20 * t, 850 + 20 * t, 960 + 20 * t, 0.8 + t / 50, 1 - t / 40, 1000
         )
         for t in range(1, 10)
     ]
+
+
+def pairs() -> list[Pair]:
+    """Three pairs, one with a small overlap, one that shares nobody."""
+    return [
+        Pair(("a", NASTY), 50, 40, 12, 166.7, 160, 40, Interval(120, 240, 0.95, "log-normal")),
+        Pair(("a", "c"), 50, 9, 3, 150.0, 126, 50, Interval(80, 300, 0.95, "log-normal")),
+        Pair(("b", "c"), 40, 9, 0, math.inf, 409, 290, Interval(120, 1500, 0.95, "log-normal")),
+    ]
+
+
+HAV = {"111": 28, "110": 21, "101": 17, "100": 69, "011": 18, "010": 55, "001": 63}
+"""Hepatitis A in a college of northern Taiwan, three lists (Chao & Tsay 1998)."""
 
 
 PICTURES: dict[str, Callable[[], Picture]] = {
@@ -81,11 +96,8 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "upset": lambda: upset([NASTY, "two", "three"], {"100": 70, "011": 3, "111": 12}),
     "masked": lambda: upset(["one", "two"], {"10": 40, "01": 2, "11": 4}, mask_below=5),
     "models": lambda: model_plot(models(), averaged=(1010, 920, 1180), seen=800),
-    "pairs": lambda: pairwise(
-        [Pair("a", NASTY, 50, 40, 12, 166, 120, 240), Pair("a", "c", 50, 9, 0, *[math.nan] * 3)],
-        reference=150,
-    ),
-    "threshold": lambda: threshold_curve(thresholds(), used=0.5),
+    "pairs": lambda: pairwise(pairs(), reference=150),
+    "threshold": lambda: threshold_plot(thresholds(), used=0.5),
 }
 
 
@@ -242,15 +254,46 @@ def test_the_model_with_most_weight_stands_highest() -> None:
 
 
 def test_pairs_come_in_the_order_of_their_numbers() -> None:
-    """Pairs that share nobody come last, without a dot."""
-    picture = PICTURES["pairs"]()
-    assert picture.rows[1].left == "a × c"
-    assert not [m for m in picture.rows[1].marks if isinstance(m, Dot)]
+    """Smallest estimate first; n1, n2 and the overlap stand under it."""
+    picture = pairwise(pairs())
+    assert [row.left for row in picture.rows[:3]] == ["a × c", f"a × {NASTY}", "b × c"]
+    assert picture.rows[0].note == "50 and 9 people, on both 3"
+
+
+def test_a_masked_overlap_takes_its_estimate_with_it() -> None:
+    """n1, n2 and the estimate would give the overlap away, so the estimate is not written."""
+    rows = {row.left: row for row in pairwise(pairs(), mask_below=5).rows}
+    assert rows["a × c"].right == "unknown"
+    assert rows["a × c"].note.endswith("on both <5")
+    assert not [mark for mark in rows["a × c"].marks if isinstance(mark, Dot)]
+    assert rows["b × c"].right.startswith("409")
+
+
+def test_an_estimate_is_drawn_whole() -> None:
+    """Histories, pairs and models of a real table, with the report's own numbers."""
+    report = estimate(HAV)
+    histories, table, *models_ = estimate_pictures(report)
+    assert [row.right for row in histories.rows[:3]] == ["135", "122", "126"]
+    assert {row.left for row in table.rows[:3]} == {" × ".join(pair.lists) for pair in report.pairs}
+    for picture, average in zip(models_, report.averages, strict=True):
+        first = next(row for row in picture.rows if row.strong)
+        assert first.right.startswith(f"{average.abundance:,.0f} (")
+        heaviest = average.weights[0][0]
+        assert [row for row in picture.rows if row.left.startswith(f"{heaviest}, weight")]
+        dots = [mark for mark in picture.rows[0].marks if isinstance(mark, Dot)]
+        assert len(dots) == len(average.weights)
+
+
+def test_a_count_that_came_masked_is_drawn_as_its_range() -> None:
+    """A masked input cell is written as the range it can hold, never as a number."""
+    html = render(upset(["a", "b"], {"10": 50, "01": (1, 4), "11": 60}))
+    assert ">1–4<" in html
+    assert ">110<" not in html
 
 
 def test_threshold_points_may_come_in_any_order() -> None:
     """The curve is drawn along the threshold."""
-    assert threshold_curve(thresholds()[::-1]) == threshold_curve(thresholds())
+    assert threshold_plot(thresholds()[::-1]) == threshold_plot(thresholds())
 
 
 @given(st.floats(1e-3, 1e9), st.floats(1.01, 1e5))

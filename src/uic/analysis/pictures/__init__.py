@@ -6,29 +6,35 @@ SVG or PDF and needs the ``plots`` extra.
 """
 
 from uic.analysis.pictures.beliefs import prior_posterior
+from uic.analysis.pictures.estimates import (
+    estimate_pictures,
+    histories_picture,
+    models_picture,
+)
 from uic.analysis.pictures.forest import ForestRow, consensus_forest, forest
 from uic.analysis.pictures.html import STYLE, render
 from uic.analysis.pictures.models import ModelPoint, model_plot
-from uic.analysis.pictures.pairs import Pair, pairwise
+from uic.analysis.pictures.pairs import pairwise
 from uic.analysis.pictures.saving import save_picture
 from uic.analysis.pictures.scene import Picture
-from uic.analysis.pictures.threshold import ThresholdPoint, threshold_curve
+from uic.analysis.pictures.threshold import threshold_plot
 from uic.analysis.pictures.upset import upset
 
 __all__ = [
     "STYLE",
     "ForestRow",
     "ModelPoint",
-    "Pair",
     "Picture",
-    "ThresholdPoint",
     "consensus_forest",
+    "estimate_pictures",
     "forest",
+    "histories_picture",
     "model_plot",
+    "models_picture",
     "pairwise",
     "prior_posterior",
     "render",
     "save_picture",
-    "threshold_curve",
+    "threshold_plot",
     "upset",
 ]

@@ -45,9 +45,8 @@ class Axis:
     @property
     def ticks(self) -> tuple[float, ...]:
         """Round numbers on the axis, from left to right."""
-        if not self.logarithmic or self.high / self.low < 3:
-            return _even(self.low, self.high, MOST_TICKS)
-        return _decades(self.low, self.high)
+        decades = _decades(self.low, self.high) if self.logarithmic else ()
+        return decades if len(decades) > 2 else _even(self.low, self.high, MOST_TICKS)
 
     @property
     def grid(self) -> tuple[Line, ...]:
@@ -93,8 +92,8 @@ def people(number: float) -> str:
 
 def span(number: float, low: float, high: float) -> str:
     """Write a number with its interval, or alone the one that is known."""
-    if math.isnan(number) and not math.isnan(low):
-        return f"{people(low)}–{people(high)}"
+    if math.isnan(number):
+        return people(number) if math.isnan(low) else f"{people(low)}–{people(high)}"
     if math.isnan(low):
         return f"{people(number)} (no interval)"
     return f"{people(number)} ({people(low)}–{people(high)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uic.analysis.pictures.axes import people
@@ -24,7 +25,7 @@ DIGITS = "123456789"
 
 def upset(
     lists: Sequence[str],
-    counts: Mapping[str, int],
+    counts: Mapping[str, int | tuple[int, int]],
     *,
     mask_below: int = 0,
     title: str = "Who is on which lists",
@@ -35,26 +36,50 @@ def upset(
     A small bar is a small group of people: with ``mask_below`` bars of 1 up to that number less
     one are drawn dashed at full mask length, without their number and in the order of the
     history, so that the picture tells no more than ``<5``. List sizes are written only when
-    nothing is masked, since totals less bars would give the masked bars away.
+    nothing is masked, since totals less bars would give the masked bars away. A count that was
+    masked before it came here is a pair, ``(1, 4)``, and is drawn as 1–4.
 
     Args:
         lists: Names of the lists, in the order of the digits of a history.
-        counts: People by history, e.g. ``{"101": 17}``; zero and missing are not drawn.
+        counts: People by history, e.g. ``{"101": 17, "111": (1, 4)}``; zero is not drawn.
         mask_below: Smallest number to show; 0 shows all, which is for the analyst's own eyes.
         title: Name of the picture.
         summary: What it says, in a sentence.
     """
-    shown = {history: n for history, n in counts.items() if n > 0 and "1" in history}
-    masked = {history for history, n in shown.items() if n < mask_below}
-    order = sorted(shown, key=lambda h: (h in masked, 0 if h in masked else -shown[h], h))
-    longest = max([*(n for h, n in shown.items() if h not in masked), mask_below, 1])
-    rows = [_row(h, len(lists), shown[h], longest, mask_below if h in masked else 0) for h in order]
-    sizes = None if masked else _sizes(shown, len(lists))
+    cells = {
+        h: _cell(n, mask_below) for h, n in counts.items() if "1" in h and n not in (0, (0, 0))
+    }
+    order = sorted(
+        cells, key=lambda h: (cells[h].masked, -cells[h].length * (not cells[h].masked), h)
+    )
+    longest = max((cell.length for cell in cells.values()), default=1)
+    rows = [_row(history, len(lists), cells[history], longest) for history in order]
+    masked = any(cell.masked for cell in cells.values())
+    sizes = None if masked else _sizes(cells, len(lists))
     return Picture(title, summary, (*_key(lists, sizes), _header(len(lists)), *rows))
 
 
-def _sizes(counts: Mapping[str, int], lists: int) -> list[int]:
-    return [sum(n for h, n in counts.items() if h[place] == "1") for place in range(lists)]
+@dataclass(frozen=True)
+class _Cell:
+    """What may be shown of one count: its length, its words, and whether it is masked."""
+
+    length: int
+    words: str
+    masked: bool
+
+
+def _cell(count: int | tuple[int, int], mask_below: int) -> _Cell:
+    if isinstance(count, tuple) and count[0] != count[1]:
+        return _Cell(count[1], f"{count[0]}–{count[1]}", masked=True)
+    number = count[0] if isinstance(count, tuple) else count
+    if number < mask_below:
+        return _Cell(mask_below - 1, f"<{mask_below}", masked=True)
+    return _Cell(number, people(number), masked=False)
+
+
+def _sizes(cells: Mapping[str, _Cell], lists: int) -> list[int]:
+    places = range(lists)
+    return [sum(cell.length for h, cell in cells.items() if h[place] == "1") for place in places]
 
 
 def _key(lists: Sequence[str], sizes: Sequence[int] | None) -> list[Row]:
@@ -71,12 +96,11 @@ def _header(lists: int) -> Row:
     return Row(height=20, marks=marks)
 
 
-def _row(history: str, lists: int, count: int, longest: int, mask: int) -> Row:
+def _row(history: str, lists: int, cell: _Cell, longest: int) -> Row:
     start = _column(lists)
-    length = (1 - ROOM - start) * (mask - 1 if mask else count) / longest
-    bar = Bar(start, 0.2, length, 0.6, BLUE, dashed=bool(mask))
-    text = f"<{mask}" if mask else people(count)
-    label = Words(start + length + 0.012, 0.5, text, "start", INK)
+    length = (1 - ROOM - start) * cell.length / longest
+    bar = Bar(start, 0.2, length, 0.6, BLUE, dashed=cell.masked)
+    label = Words(start + length + 0.012, 0.5, cell.words, "start", INK)
     return Row(height=25, marks=(*_dots(history), bar, label))
 
 
