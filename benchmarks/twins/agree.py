@@ -110,8 +110,15 @@ def alphabet(script: str) -> list[str]:
     data = load().data
     if script != "other":
         return [form for forms in data[script]["letters"].values() for form in forms]
-    cased = [form for group in data["other"]["letters"].values() for forms in group.values() for form in forms]
-    kept = [chr(point) for ranges in data["other"]["kept"].values() for point in points(ranges)[:60]]
+    cased = [
+        form
+        for group in data["other"]["letters"].values()
+        for forms in group.values()
+        for form in forms
+    ]
+    kept = [
+        chr(point) for ranges in data["other"]["kept"].values() for point in points(ranges)[:60]
+    ]
     return cased + kept
 
 
@@ -194,7 +201,9 @@ def python_answers(asked: list[dict[str, Any]]) -> list[Any]:
     """Answer as the library does, columns at a time."""
     answers: list[Any] = [None] * len(asked)
     places = [place for place, item in enumerate(asked) if item["kind"] == "normalise"]
-    for place, answer in zip(places, normalised([asked[p]["input"]["text"] for p in places]), strict=True):
+    for place, answer in zip(
+        places, normalised([asked[p]["input"]["text"] for p in places]), strict=True
+    ):
         answers[place] = answer
     people = [place for place, item in enumerate(asked) if item["kind"] == "compose"]
     for place, answer in zip(people, all_composed([asked[p] for p in people]), strict=True):
@@ -255,9 +264,18 @@ def javascript_answers(asked: list[dict[str, Any]]) -> list[Any]:
     lines = []
     for item in asked:
         scheme = item.get("scheme")
-        plain = item | ({"scheme": scheme.model_dump(mode="json")} if isinstance(scheme, Scheme) else {})
+        plain = item | (
+            {"scheme": scheme.model_dump(mode="json")} if isinstance(scheme, Scheme) else {}
+        )
         lines.append(json.dumps(plain))
-    done = subprocess.run([node, str(DRIVER)], input="\n".join(lines), capture_output=True, text=True, check=True, encoding="utf-8")
+    done = subprocess.run(
+        [node, str(DRIVER)],
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+    )
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -282,7 +300,10 @@ def main() -> None:
     for script in ALL_SCRIPTS:
         start = time.perf_counter()
         found = differences(script, count, seed)
-        print(f"{script}\t{count} questions\t{len(found)} differ\t{time.perf_counter() - start:.0f} s", flush=True)
+        print(
+            f"{script}\t{count} questions\t{len(found)} differ\t{time.perf_counter() - start:.0f} s",
+            flush=True,
+        )
         for item, one, two in found[:2]:
             shown = {key: getattr(value, "id", value) for key, value in item.items()}
             print(json.dumps([shown, one, two], ensure_ascii=True))

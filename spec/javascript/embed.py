@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script beside the specification, not a package
 """Write the tables of ``spec/normalisation`` into ``uic.mjs``. Run after a table has changed.
 
 Run: ``python spec/javascript/embed.py``. The JavaScript is one file without a dependency, so

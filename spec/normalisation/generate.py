@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script beside the specification, not a package
 """Write the character tables of this folder. Run: ``python spec/normalisation/generate.py``.
 
 The JSON files are the norm; this program only records how their first version was made: from
@@ -149,7 +150,9 @@ DIGIT_ZEROS = (
 def latin() -> Letters:
     """Every Latin letter of the European, Vietnamese and African alphabets."""
     pairs: dict[str, str] = {}
-    blocks = "0041-005A 0061-007A 00AA 00BA 00C0-02AF 1E00-1EFF 2C60-2C7F FB00-FB06 FF21-FF3A FF41-FF5A"
+    blocks = (
+        "0041-005A 0061-007A 00AA 00BA 00C0-02AF 1E00-1EFF 2C60-2C7F FB00-FB06 FF21-FF3A FF41-FF5A"
+    )
     for character in (chr(point) for point in sorted(points(blocks))):
         target = stripped(character)
         if target and all("A" <= letter <= "Z" for letter in target):
@@ -174,7 +177,11 @@ def arabic() -> Letters:
     """Arabic, Persian and Urdu letters and their presentation forms."""
     folds = {source: target for target, sources in ARABIC_FOLDS.items() for source in sources}
     pairs = {}
-    for point in sorted(points("0621-063A 0641-064A 066E-066F 0671-06D3 06D5 FB50-FBB1 FBD3-FD3D FD50-FDF1 FE70-FEFC")):
+    for point in sorted(
+        points(
+            "0621-063A 0641-064A 066E-066F 0671-06D3 06D5 FB50-FBB1 FBD3-FD3D FD50-FDF1 FE70-FEFC"
+        )
+    ):
         parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", chr(point)))
         kept = [part for part in parts if unicodedata.category(part) == "Lo"]
         if kept and unicodedata.category(chr(point)) == "Lo":
@@ -229,7 +236,10 @@ def main() -> None:
     })  # fmt: skip
     write("latin", {"letters": latin(), "expansions": {"german": GERMAN}})
     names = {target: forms.split() for target, forms in CYRILLIC_NAMES.items()}
-    write("cyrillic", {"letters": cyrillic(), "dropped": "ЪЬъь", "names": names, "sounds": CYRILLIC_SOUNDS})
+    write(
+        "cyrillic",
+        {"letters": cyrillic(), "dropped": "ЪЬъь", "names": names, "sounds": CYRILLIC_SOUNDS},
+    )
     write("arabic", {"letters": arabic(), "weak": "اوي"})
     write("thai", {
         "letters": thai(), "consonants": "".join(span(0x0E01, 0x0E2E)), "above_below": "ัิีึืฺุู",

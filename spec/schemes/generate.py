@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script beside the specification, not a package
 """Write ``schemes.json`` and ``scheme.schema.json`` from the TOML files of this folder.
 
 Run: ``python spec/schemes/generate.py``. The TOML files are the norm; the JSON is for languages

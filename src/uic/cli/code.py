@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from uic.values import RowProblem
 
 
-def command(  # noqa: PLR0913, PLR0917 - options of a command
+def command(
     data: Annotated[Path, typer.Argument(metavar="INPUT", help="CSV, TSV, XLSX or Parquet file.")],
     scheme: Annotated[
         str,

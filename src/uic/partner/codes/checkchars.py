@@ -7,7 +7,7 @@ the code was put together.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 MOD37_36, MOD37_2 = "mod37_36", "mod37_2"
 
 
-def check_characters(codes: Any, method: str = MOD37_36) -> Any:
+def check_characters(codes: pa.Array, method: str = MOD37_36) -> pa.Array:
     """Return the check character of each code, null where there is none.
 
     Codes over other letters than A-Z and Khmer consonants, as a programme's own scheme in Thai
@@ -58,7 +58,7 @@ def _symbols() -> dict[int, str]:
     return {ord(letter): symbol for letter, symbol in table.items()}
 
 
-def _latin(codes: Any) -> Any:
+def _latin(codes: pa.Array) -> pa.Array:
     """Write Khmer consonants as the symbol they count as."""
     if pc.all(pc.string_is_ascii(codes)).as_py() is not False:
         return codes
@@ -78,7 +78,7 @@ def _places() -> NDArray[np.int64]:
     return places
 
 
-def _values(codes: Any, length: int) -> NDArray[np.int64]:
+def _values(codes: pa.Array, length: int) -> NDArray[np.int64]:
     """Return shape (codes, length): the place of every character in the alphabet."""
     text = "".join(codes.to_pylist()).encode("ascii")
     return _places()[np.frombuffer(text, dtype=np.uint8)].reshape(-1, length)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -13,12 +13,13 @@ from uic.partner.codes.checkchars import check_character
 from uic.partner.codes.reading import Written, bare
 from uic.partner.normalising import script_of
 from uic.partner.schemes import load_scheme, patterns
-from uic.partner.schemes.model import CALENDARS, Number
+from uic.partner.schemes.model import CALENDARS, Date, Number
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from uic.partner.schemes import Scheme
+    from uic.partner.schemes.model import Component
 
 CODE_RULES = {
     "empty": "there is no code",
@@ -148,18 +149,18 @@ def _scripts(texts: list[str]) -> int:
     return len(set(script_of(pa.array(texts, pa.string())).drop_null().to_pylist()))
 
 
-def _rule_broken(component: Any, text: str) -> str | None:
+def _rule_broken(component: Component, text: str) -> str | None:
     if text in component.pads:
         return None
     if isinstance(component, Number):
         return None if component.smallest <= int(text) <= component.top else "out_of_range"
-    if component.kind != "date":
+    if not isinstance(component, Date):
         return None
     parts = date_parts(component, text)
     return None if _exists(*(parts.get(letter) for letter in "YMD")) else "impossible_date"
 
 
-def date_parts(component: Any, text: str) -> dict[str, int]:
+def date_parts(component: Date, text: str) -> dict[str, int]:
     """Return what a date's text says: ``Y`` (common era), ``y`` (two digits), ``M``, ``D``."""
     found: dict[str, int] = {}
     start = 0
@@ -174,7 +175,7 @@ def date_parts(component: Any, text: str) -> dict[str, int]:
     return found
 
 
-def _rest(component: Any, token: str) -> int:
+def _rest(component: Date, token: str) -> int:
     """Return how many characters follow a month that is written without leading zero."""
     tokens = component.tokens
     return sum(len(item) for item in tokens[tokens.index(token) + 1 :])
@@ -184,4 +185,4 @@ def _exists(year: int | None, month: int | None, day: int | None) -> bool:
     """Return whether there is such a day; 29 February exists where the year is not known."""
     if day is None or month is None:
         return True
-    return 1 <= day <= calendar.monthrange(year if year and 1 <= year <= 9999 else 2000, month)[1]  # noqa: PLR2004
+    return 1 <= day <= calendar.monthrange(year if year and 1 <= year <= 9999 else 2000, month)[1]

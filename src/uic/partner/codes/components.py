@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from uic.partner import normalising
 from uic.partner.codes.people import NOTHING, TEXT, People, truth
 from uic.partner.codes.spelling import How, how_of
-from uic.partner.schemes.model import CALENDARS
+from uic.partner.schemes.model import CALENDARS, Code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from uic.partner.codes.people import Mask
     from uic.partner.schemes import model
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 NUMBER = pa.int32()
 
 
-def piece(component: model.Component, people: People) -> Any:
+def piece(component: model.Component, people: People) -> pa.Array:
     """Return one component's part of every code: an Arrow array of strings, null for no code."""
     return _RULES[component.kind](component, people)
 
 
-def _letters(component: model.Letters, people: People) -> Any:
+def _letters(component: model.Letters, people: People) -> pa.Array:
     names = people.names(component.attribute, how_of(component))
     taken, short = _take(names.letters, component.letters, component.short)
     people.flag(short & ~names.absent, component.attribute, "too_short")
@@ -42,9 +42,11 @@ def _letters(component: model.Letters, people: People) -> Any:
     return _filled(component, people, taken, absent)
 
 
-def _take(letters: Any, positions: Any, short: str | None) -> tuple[Any, Mask]:
+def _take(
+    letters: pa.Array, positions: Sequence[int] | str, short: str | None
+) -> tuple[pa.Array, Mask]:
     """Return the letters at the positions, and where one was lacking without a sign for it."""
-    if positions == "all":
+    if isinstance(positions, str):
         return letters, np.zeros(len(letters), dtype=np.bool_)
     singles = [pc.utf8_slice_codeunits(letters, place - 1, place) for place in positions]
     lacking = np.zeros(len(letters), dtype=np.bool_)
@@ -56,7 +58,7 @@ def _take(letters: Any, positions: Any, short: str | None) -> tuple[Any, Mask]:
     return pc.binary_join_element_wise(*singles, ""), lacking
 
 
-def _fallback(component: model.Letters, people: People, absent: Mask) -> list[Any]:
+def _fallback(component: model.Letters, people: People, absent: Mask) -> list[pa.Array]:
     """Return what stands for an absent name: letters of other attributes, all or nothing."""
     if not component.fallback or not absent.any():
         return []
@@ -67,7 +69,7 @@ def _fallback(component: model.Letters, people: People, absent: Mask) -> list[An
     return [pc.binary_join_element_wise(*parts, "")]
 
 
-def _length(component: model.Length, people: People) -> Any:
+def _length(component: model.Length, people: People) -> pa.Array:
     names = people.names(component.attribute, how_of(component))
     count = pc.utf8_length(names.letters)
     text = count.cast(TEXT)
@@ -76,12 +78,12 @@ def _length(component: model.Length, people: People) -> Any:
     return _filled(component, people, text, names.absent)
 
 
-def _soundex(component: model.Soundex, people: People) -> Any:
+def _soundex(component: model.Soundex, people: People) -> pa.Array:
     names = people.names(component.attribute, How())
     return _filled(component, people, normalising.sounds(names.letters), names.absent)
 
 
-def _date(component: model.Date, people: People) -> Any:
+def _date(component: model.Date, people: People) -> pa.Array:
     parts = {
         letter: people.column(f"{component.attribute}_{name}", NUMBER)
         for letter, name in (("Y", "year"), ("M", "month"), ("D", "day"))
@@ -94,7 +96,9 @@ def _date(component: model.Date, people: People) -> Any:
     return _filled(component, people, pc.binary_join_element_wise(*texts, ""), absent)
 
 
-def _date_text(component: model.Date, token: str, number: Any, people: People, absent: Mask) -> Any:
+def _date_text(
+    component: model.Date, token: str, number: pa.Array, people: People, absent: Mask
+) -> pa.Array:
     """Write one part of the date; a part that is not known has a sign or makes no code."""
     width = 1 if token == "M" else len(token)  # noqa: S105 - a token of a date format
     if token == "YY":  # noqa: S105
@@ -108,7 +112,7 @@ def _date_text(component: model.Date, token: str, number: Any, people: People, a
     return text
 
 
-def _code(component: model.Code, people: People) -> Any:
+def _code(component: model.Code, people: People) -> pa.Array:
     answers = people.column(component.attribute).cast(TEXT)
     known = truth(pc.is_in(answers, pa.array(component.domain, TEXT)))
     present = truth(pc.is_valid(answers))
@@ -120,7 +124,7 @@ def _code(component: model.Code, people: People) -> Any:
     return _filled(component, people, codes.take(pc.index_in(answers, keys)), ~known)
 
 
-def _number(component: model.Number, people: People) -> Any:
+def _number(component: model.Number, people: People) -> pa.Array:
     answers = pc.utf8_trim_whitespace(people.column(component.attribute).cast(TEXT))
     whole = truth(pc.match_substring_regex(answers, r"^[0-9]{1,9}$"))
     people.flag(truth(pc.is_valid(answers)) & ~whole, component.attribute, "not_a_number")
@@ -135,7 +139,7 @@ def _number(component: model.Number, people: People) -> Any:
 _ALPHABETS = {"digits": "0-9", "letters": "A-Z", "alphanumeric": "0-9A-Z"}
 
 
-def _text(component: model.Text, people: People) -> Any:
+def _text(component: model.Text, people: People) -> pa.Array:
     answers = pc.ascii_upper(pc.utf8_trim_whitespace(people.column(component.attribute).cast(TEXT)))
     pattern = f"^[{_ALPHABETS[component.alphabet]}]{{{component.length}}}$"
     fits = truth(pc.match_substring_regex(answers, pattern))
@@ -143,11 +147,11 @@ def _text(component: model.Text, people: People) -> Any:
     return _filled(component, people, pc.if_else(pa.array(fits), answers, NOTHING), ~fits)
 
 
-def _literal(component: model.Literally, people: People) -> Any:
+def _literal(component: model.Literally, people: People) -> pa.Array:
     return pa.array([component.text], TEXT).take(pa.array(np.zeros(len(people), dtype=np.int32)))
 
 
-def _filled(component: Any, people: People, text: Any, absent: Mask) -> Any:
+def _filled(component: model.Part, people: People, text: pa.Array, absent: Mask) -> pa.Array:
     """Put the component's sign where the value is absent; without a sign there is no code."""
     if not absent.any():
         return text
@@ -163,11 +167,11 @@ def _filled(component: Any, people: People, text: Any, absent: Mask) -> Any:
     return text
 
 
-def _pad(component: Any, word: str) -> str | None:
+def _pad(component: model.Part, word: str) -> str | None:
     """Return the sign for an absent value: refused falls back to unknown, unknown to missing."""
     order = ("refused", "unknown", "missing")
     signs: list[str | None] = [getattr(component, name) for name in order[order.index(word) :]]
-    if component.kind == "code" and word != "missing":
+    if isinstance(component, Code) and word != "missing":
         signs.insert(-1, component.codes.get("unknown"))
     return next((sign for sign in signs if sign is not None), None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from uic.partner.codes.components import piece
 from uic.partner.codes.people import NOTHING, TEXT, Flaw, People, truth
 
 if TYPE_CHECKING:
+    from uic.partner.codes.people import Mask
     from uic.partner.schemes import Scheme
 
 SUFFIX = "code_suffix"
@@ -32,9 +33,9 @@ class Composed:
         flaws: Values that could not be used, in the order of the rows.
     """
 
-    codes: Any
-    checks: Any
-    scripts: Any
+    codes: pa.Array
+    checks: pa.Array
+    scripts: pa.Array
     flaws: tuple[Flaw, ...]
 
 
@@ -78,12 +79,12 @@ def _renamed(records: pa.Table, scheme: Scheme) -> pa.Table:
     return pa.table(columns | {rule.target: moved, rule.source: left})
 
 
-def _one_script(scheme: Scheme, people: People) -> Any:
+def _one_script(scheme: Scheme, people: People) -> Mask:
     """Mark the rows whose names are in one script; note the others."""
     alike = np.ones(len(people), dtype=np.bool_)
-    if len(scheme.scripts) < 2:  # noqa: PLR2004
+    if len(scheme.scripts) < 2:
         return alike
-    first: Any = pa.nulls(len(people), TEXT)
+    first: pa.Array = pa.nulls(len(people), TEXT)
     for attribute, scripts in people.name_scripts:
         differ = truth(pc.not_equal(first, scripts))
         people.flag(differ, attribute, "scripts_differ")
@@ -92,12 +93,12 @@ def _one_script(scheme: Scheme, people: People) -> Any:
     return alike
 
 
-def _scripts(scheme: Scheme, people: People) -> Any:
+def _scripts(scheme: Scheme, people: People) -> pa.Array:
     found = [scripts for _, scripts in people.name_scripts]
     return pc.coalesce(*found) if found and scheme.hash is None else pa.nulls(len(people), TEXT)
 
 
-def _hashed(codes: Any, scheme: Scheme) -> Any:
+def _hashed(codes: pa.Array, scheme: Scheme) -> pa.Array:
     if scheme.hash is None:
         return codes
     step = scheme.hash
@@ -113,7 +114,7 @@ def _digest(algorithm: str, text: str) -> str:
     return hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest().upper()
 
 
-def _suffixed(codes: Any, scheme: Scheme, people: People) -> Any:
+def _suffixed(codes: pa.Array, scheme: Scheme, people: People) -> pa.Array:
     """Add the suffix the register gave, or the scheme's first one."""
     if scheme.suffix is None:
         return codes

@@ -11,11 +11,13 @@ from uic.errors import InputError, Problem
 from uic.partner.codes.checking import Verdict, date_parts, verdict
 from uic.partner.codes.reading import bare
 from uic.partner.schemes import load_scheme, patterns
+from uic.partner.schemes.model import Code, Letters
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from uic.partner.schemes import Scheme
+    from uic.partner.schemes.model import Component
 
 DATE_PARTS = ("year", "month", "day")
 
@@ -39,7 +41,9 @@ def parse_code(code: str, scheme: str | Path | Scheme) -> dict[str, str | None]:
     return _pieces(written.code, found)
 
 
-def check_codes(codes: Any, scheme: str | Path | Scheme, checks: Any = None) -> pa.Table:
+def check_codes(
+    codes: pa.Array, scheme: str | Path | Scheme, checks: pa.Array | None = None
+) -> pa.Table:
     """Check a column of codes; a null is neither right nor wrong.
 
     Returns:
@@ -66,7 +70,9 @@ def check_codes(codes: Any, scheme: str | Path | Scheme, checks: Any = None) -> 
     )
 
 
-def parse_codes(codes: Any, scheme: str | Path | Scheme, *, as_of: int | None = None) -> pa.Table:
+def parse_codes(
+    codes: pa.Array, scheme: str | Path | Scheme, *, as_of: int | None = None
+) -> pa.Table:
     """Return the attributes that a column of codes tells, as a register has them.
 
     Args:
@@ -107,8 +113,8 @@ def _columns(scheme: Scheme) -> dict[str, Any]:
             names = [f"{component.attribute}_{part}" for part in DATE_PARTS]
             columns |= dict.fromkeys(names, pa.int16())
             columns[f"{component.attribute}_precision"] = pa.string()
-        elif component.kind in ("letters", "soundex", "code", "number", "text"):
-            columns[component.attribute] = pa.string()
+        elif component.kind not in ("length", "literal"):
+            columns[component.attributes[0]] = pa.string()
     return columns
 
 
@@ -126,17 +132,17 @@ def _attributes(code: str | None, scheme: Scheme, as_of: int | None) -> dict[str
         if component.kind == "date":
             dates.setdefault(component.attribute, {}).update(date_parts(component, text))
         else:
-            person[component.attribute] = _value(component, text)
+            person[component.attributes[0]] = _value(component, text)
     for attribute, parts in dates.items():
         person |= _date_columns(attribute, parts, as_of)
     return person
 
 
-def _value(component: Any, text: str) -> str | None:
-    if component.kind == "code":
+def _value(component: Component, text: str) -> str | None:
+    if isinstance(component, Code):
         answers = [answer for answer, code in component.codes.items() if code == text]
         return answers[0] if len(answers) == 1 else None
-    if component.kind == "letters" and component.short and text.endswith(component.short):
+    if isinstance(component, Letters) and component.short and text.endswith(component.short):
         return text.rstrip(component.short) or None if component.short.isdigit() else None
     return text
 

@@ -1,4 +1,4 @@
-"""What a scheme looks at: the attributes of many people, as columns, with what is absent and why."""
+"""What a scheme looks at: attributes of many people as columns, and what is absent and why."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class Spelled:
         broken: For each rule, the rows whose name breaks it.
     """
 
-    letters: Any
-    script: Any
+    letters: pa.Array
+    script: pa.Array
     absent: Mask
     broken: dict[str, Mask]
 
@@ -79,12 +79,12 @@ class People:
     scripts: tuple[str, ...]
     flaws: set[Flaw] = field(default_factory=set)
     spelled: dict[Any, Spelled] = field(default_factory=dict)
-    name_scripts: list[tuple[str, Any]] = field(default_factory=list)
+    name_scripts: list[tuple[str, pa.Array]] = field(default_factory=list)
 
     def __len__(self) -> int:
         return int(self.records.num_rows)
 
-    def column(self, name: str, kind: Any = TEXT) -> Any:
+    def column(self, name: str, kind: pa.DataType = TEXT) -> pa.Array:
         """Return one column, nulls where the register has none."""
         if name not in self.records.column_names:
             return pa.nulls(len(self), kind)
@@ -93,12 +93,12 @@ class People:
             column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.nulls(0, kind)
         return column if pa.types.is_dictionary(column.type) else column.cast(kind)
 
-    def flag(self, where: Any, attribute: str, rule: str) -> None:
+    def flag(self, where: Mask, attribute: str, rule: str) -> None:
         """Note the rows in which a value breaks a rule."""
         rows = np.flatnonzero(where)
         self.flaws.update(Flaw(int(row), attribute, rule) for row in rows)
 
-    def status(self, attribute: str, status: str) -> Any:
+    def status(self, attribute: str, status: str) -> Mask:
         """Return where the register says ``unknown``, ``refused`` or ``none`` of an attribute."""
         return truth(pc.equal(self.column(f"{attribute}_status").cast(TEXT), status))
 
@@ -139,7 +139,7 @@ class People:
         )
 
 
-def truth(marks: Any) -> Mask:
+def truth(marks: pa.Array) -> Mask:
     """Return Arrow booleans as numpy; null is false."""
     if isinstance(marks, pa.ChunkedArray):
         marks = marks.combine_chunks()

@@ -33,7 +33,9 @@ def records_of(people: Sequence[Mapping[str, str | None]], scheme: Scheme) -> pa
 
 
 def _date_columns(name: str, values: list[str | None]) -> dict[str, Any]:
-    split = [[int(part) for part in (value or "").lstrip("~").split("-") if part] for value in values]
+    split = [
+        [int(part) for part in (value or "").lstrip("~").split("-") if part] for value in values
+    ]
     padded = [[*parts, None, None, None][:3] for parts in split]
     columns = {
         f"{name}_{part}": pa.array([parts[place] for parts in padded], pa.int16())

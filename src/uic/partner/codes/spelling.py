@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,7 +29,7 @@ def how_of(component: Letters | Length | Soundex) -> How:
     return How(component.part, component.expand, component.drop_words)
 
 
-def spelled(names: Any, how: How) -> Any:
+def spelled(names: pa.Array, how: How) -> pa.Array:
     """Return canonical letters of distinct names, null where there is none."""
     if how.expand:
         names = _expanded(names, load().data["latin"]["expansions"][how.expand])
@@ -39,7 +39,7 @@ def spelled(names: Any, how: How) -> Any:
     return normalising.normalise_names(pa.array([_first(word, how) for word in words], pa.string()))
 
 
-def _expanded(names: Any, table: dict[str, str]) -> Any:
+def _expanded(names: pa.Array, table: dict[str, str]) -> pa.Array:
     for sign, letters in table.items():
         names = pc.replace_substring(names, sign, letters)
     return names

@@ -15,14 +15,15 @@ import pyarrow as pa
 
 from uic.errors import InputError, Problem, UicWarning
 from uic.partner import normalising
-from uic.partner.codes.composing import SUFFIX, compose
+from uic.partner.codes.composing import SUFFIX, Composed, compose
 from uic.partner.codes.writing import sink_for
 from uic.partner.reading.cleaning import Cleaned, clean, rules_for, tidy
 from uic.partner.reading.dates import parts_of
-from uic.partner.reading.headers import folded, layout_of
+from uic.partner.reading.headers import layout_of
 from uic.partner.reading.opening import open_source
 from uic.partner.reading.partners import Export
 from uic.partner.reading.rejects import problems_at
+from uic.partner.reading.sources import folded
 from uic.partner.registers import DATE_PARTS
 from uic.partner.schemes import load_scheme
 from uic.schema import EVENT_COLUMNS, STANDARD_ATTRIBUTES, LinkageSchema, PartnerMapping
@@ -90,8 +91,8 @@ class _Export:
     nameless: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
 
 
-def code(  # noqa: PLR0913 - one argument an option of the command
-    data: Any,  # noqa: ANN401 - a path or anything that is a table
+def code(
+    data: object,
     scheme: str | Path | Scheme,
     *,
     columns: Mapping[str, str] | None = None,
@@ -166,7 +167,9 @@ def _mapping(
     return given.model_copy(update={"columns": found, "service_columns": {}})
 
 
-def _opened(data: Any, scheme: Scheme, mapping: PartnerMapping, no_name: frozenset[str]) -> _Export:
+def _opened(
+    data: object, scheme: Scheme, mapping: PartnerMapping, no_name: frozenset[str]
+) -> _Export:
     partner = Path(data).stem if isinstance(data, str | os.PathLike) else "table"
     wanted = frozenset(map(folded, [*scheme.kinds, *mapping.columns.values()])) - {""}
     source = open_source(Export(partner, data, mapping, wanted))
@@ -247,7 +250,9 @@ def _records(export: _Export, scheme: Scheme, chunk: np.ndarray[Any, Any]) -> pa
     return pa.table(records)
 
 
-def _table(export: _Export, scheme: Scheme, chunk: np.ndarray[Any, Any], composed: Any) -> pa.Table:
+def _table(
+    export: _Export, scheme: Scheme, chunk: np.ndarray[Any, Any], composed: Composed
+) -> pa.Table:
     """Return some rows as they stand in the export, with their codes."""
     label = pa.scalar(label_of(scheme))
     if len(scheme.scripts) > 1:

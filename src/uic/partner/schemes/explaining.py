@@ -6,9 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from uic.partner.schemes import patterns
+from uic.partner.schemes.model import Letters, Literally
 
 if TYPE_CHECKING:
-    from uic.partner.schemes.model import Component, Scheme
+    from collections.abc import Sequence
+
+    from uic.partner.schemes.model import Code, Component, Date, Length, Number, Scheme, Text
 
 _CALENDARS = {"gregorian": "", "buddhist": " in years of the Buddhist era"}
 _TOKENS = {
@@ -61,11 +64,11 @@ def _sentence(component: Component) -> str:
     return f"{sentence}{_absent(component)}."
 
 
-def _absent(component: Any) -> str:
+def _absent(component: Component) -> str:
     """Say what stands for a value that is missing, unknown or refused."""
-    if component.kind == "literal":
+    if isinstance(component, Literally):
         return ""
-    if getattr(component, "fallback", ()):
+    if isinstance(component, Letters) and component.fallback:
         letters = " and ".join(f"{_places(t.letters)} of {t.attribute}" for t in component.fallback)
         return f"; without {component.attribute}, {letters}"
     if component.missing is None:
@@ -82,15 +85,15 @@ def _shown(sign: str) -> str:
     return sign or "as nothing"
 
 
-def _places(positions: Any) -> str:
+def _places(positions: Sequence[int]) -> str:
     names = [str(place) for place in positions]
     if len(names) == 1:
         return f"letter {names[0]}"
     return f"letters {', '.join(names[:-1])} and {names[-1]}"
 
 
-def _letters(component: Any) -> str:
-    if component.letters == "all":
+def _letters(component: Letters) -> str:
+    if isinstance(component.letters, str):
         return f"all letters of {component.attribute}{_spelling(component)}"
     said = f"{_places(component.letters)} of {component.attribute}{_spelling(component)}"
     if component.short is None:
@@ -100,18 +103,18 @@ def _letters(component: Any) -> str:
     return f"{said}; a letter that does not exist is written {component.short}"
 
 
-def _spelling(component: Any) -> str:
+def _spelling(component: Letters | Length) -> str:
     said = ", of the first word only" if component.part == "first_word" else ""
     said += ", an umlaut written as two letters" if component.expand else ""
     return said + (", titles and particles left out" if component.drop_words else "")
 
 
-def _length(component: Any) -> str:
+def _length(component: Length) -> str:
     more = ", 0 for more than nine" if component.over_nine == "0" else ""
     return f"the number of letters of {component.attribute}{_spelling(component)}{more}"
 
 
-def _date(component: Any) -> str:
+def _date(component: Date) -> str:
     parts = " and ".join(_TOKENS[token] for token in component.tokens)
     said = f"of {component.attribute}{_CALENDARS[component.calendar]}: {parts} ({component.format})"
     for word, sign in (("day", component.unknown_day), ("month", component.unknown_month)):
@@ -119,18 +122,18 @@ def _date(component: Any) -> str:
     return said
 
 
-def _code(component: Any) -> str:
+def _code(component: Code) -> str:
     codes = ", ".join(f"{answer} is {code}" for answer, code in component.codes.items())
     refused = f"; no code for {' or '.join(component.refuse)}" if component.refuse else ""
     return f"{component.attribute}: {codes}{refused}"
 
 
-def _number(component: Any) -> str:
+def _number(component: Number) -> str:
     digits = f"{_WORDS[component.digits]} digit{'s' if component.digits > 1 else ''}"
     return f"{component.attribute} with {digits}, from {component.smallest} to {component.top}"
 
 
-def _text(component: Any) -> str:
+def _text(component: Text) -> str:
     signs = {"digits": "digit", "letters": "letter", "alphanumeric": "letter or digit"}
     many = {"digits": "digits", "letters": "letters", "alphanumeric": "letters or digits"}
     kind = signs[component.alphabet] if component.length == 1 else many[component.alphabet]
@@ -142,8 +145,8 @@ def _hash_words(scheme: Scheme) -> str:
     assert step is not None  # noqa: S101 - called for hashed schemes only
     name = {"sha1": "SHA-1", "sha256": "SHA-256"}[step.algorithm]
     return (
-        f"the first {step.characters} hexadecimal characters of the {name} of all the above, in capitals."
-        " It has no key and is reversed in seconds: it protects nobody."
+        f"the first {step.characters} hexadecimal characters of the {name} of all the above, in"
+        " capitals. It has no key and is reversed in seconds: it protects nobody."
     )
 
 

@@ -9,21 +9,24 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from uic.errors import Problem, SchemaError
 from uic.files import spec_path
 from uic.partner.schemes import model
 from uic.partner.schemes.model import Scheme
 
-_TABLES = {
+_TABLES: dict[str, type[BaseModel]] = {
     "letters": model.Letters, "length": model.Length, "soundex": model.Soundex,
     "date": model.Date, "code": model.Code, "number": model.Number, "text": model.Text,
     "literal": model.Literally, "hash": model.Hash, "suffix": model.Suffix,
     "mononym": model.Mononym, "example": model.Example, "fallback": model.Take,
 }  # fmt: skip
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 _MORE = "spec/scheme.md explains every key with an example"
 _HEADER = re.compile(r"^\s*\[\[?\s*([\w.-]+)\s*\]\]?")
 
@@ -104,12 +107,13 @@ def _read(path: Path) -> Scheme:
     return parse_scheme(text, path.name)
 
 
-def _problem(name: str, text: str, error: Any) -> Problem:
+def _problem(name: str, text: str, error: ErrorDetails) -> Problem:
     """Turn one pydantic error into line, rule and hint."""
     location = error["loc"]
     in_component = location[:1] == ("components",) and len(location) > 2
     table = str(location[2]) if in_component else str(location[0]) if len(location) > 1 else ""
     steps = [*location[:2], *location[3:4]] if in_component else list(location[:2])
+    steps += error.get("ctx", {}).get("steps", ())
     where = f"line {line_of(text, steps)}" + (f", {'.'.join(map(str, steps))}" if steps else "")
     rule, hint = str(error["msg"]).removeprefix("Value error, "), _MORE
     if error["type"] == "extra_forbidden":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uic.partner.normalising.tables import load
 
 if TYPE_CHECKING:
-    from uic.partner.schemes.model import Component, Date, Letters, Scheme
+    from uic.partner.schemes.model import Component, Date, Length, Letters, Scheme
 
 SUFFIX = "suffix"
 MANY = 999
@@ -56,14 +56,14 @@ def widths(scheme: Scheme) -> list[tuple[int, int]]:
     return found
 
 
-def _width(component: Any) -> tuple[int, int]:
+def _width(component: Component) -> tuple[int, int]:
     low, high = _WIDTHS[component.kind](component)
     signs = [len(sign) for sign in component.pads]
     return min([low, *signs]), max([high, *signs])
 
 
 def _letters_width(component: Letters) -> tuple[int, int]:
-    if component.letters == "all":
+    if isinstance(component.letters, str):
         return 1, MANY
     count = len(component.letters)
     return (count if component.short != "" else int(component.letters[0] == 1)), count
@@ -81,7 +81,7 @@ def _letters(component: Letters, scheme: Scheme, lazy: str) -> str:
 
 
 def _one_script(component: Letters, letter: str, lazy: str) -> str:
-    if component.letters == "all":
+    if isinstance(component.letters, str):
         return f"{letter}+{lazy}"
     count = len(component.letters)
     least = 1 if component.letters[0] == 1 else 0
@@ -110,7 +110,7 @@ def _date(component: Date, _scheme: Scheme, _lazy: str) -> str:
     )
 
 
-def _length(component: Any, _scheme: Scheme, lazy: str) -> str:
+def _length(component: Length, _scheme: Scheme, lazy: str) -> str:
     return "[0-9]" if component.over_nine == "0" else f"[1-9][0-9]?{lazy}"
 
 
