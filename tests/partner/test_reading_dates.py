@@ -105,7 +105,7 @@ def test_unusable_dates(text: str, order: str, rule: str) -> None:
     assert (read.text, read.rule) == (None, rule)
 
 
-@settings(derandomize=True, max_examples=200)
+@settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.dates(dt.date(1900, 1, 1), TODAY), st.sampled_from("-/. "))
 def test_every_day_survives_every_order(day: dt.date, sign: str) -> None:
     """A day written in the declared order, with any separator, is that day again."""
@@ -115,7 +115,7 @@ def test_every_day_survives_every_order(day: dt.date, sign: str) -> None:
         assert read_date(sign.join(parts), order, TODAY).text == day.isoformat()
 
 
-@settings(derandomize=True, max_examples=300)
+@settings(derandomize=True, max_examples=300, deadline=None)
 @given(st.text(max_size=20), st.sampled_from(["YMD", "DMY", "MDY"]))
 def test_any_text_is_a_date_or_breaks_a_rule(text: str, order: str) -> None:
     """No text makes the reader fail: it is a date, breaks a rule, or says unknown."""
