@@ -1,16 +1,19 @@
-// A QR code of a short text, in alphanumeric mode at level M, versions 1 to 3 (ISO/IEC 18004).
+// A QR code of a short text at level M, versions 1 to 3 (ISO/IEC 18004).
 //
-// Just what a card needs: up to 61 of the characters 0-9 A-Z space $ % * + - . / : in one block.
-// No dependency and no network. `matrix(text)` returns rows of 0 and 1; `svg(text)` a picture.
+// Just what a card needs: up to 61 of the characters 0-9 A-Z space $ % * + - . / : or, for other
+// scripts, up to 42 bytes of UTF-8. No dependency and no network. `matrix(text)` returns rows of
+// 0 and 1; `svg(text)` a picture.
 
 const CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-// For each version: characters it holds, codewords for data, codewords for error correction.
-const VERSIONS = [null, [20, 16, 10], [38, 28, 16], [61, 44, 26]];
+// For each version: codewords for data, codewords for error correction.
+const VERSIONS = [null, [16, 10], [28, 16], [44, 26]];
 
 /** Return the modules of the QR code as rows of 0 and 1, without the quiet zone. */
 export function matrix(text, mask = null) {
-  const version = smallestVersion(text);
-  const words = codewords(text, version);
+  const message = bitsOf(text);
+  const version = [1, 2, 3].find((one) => message.length <= VERSIONS[one][0] * 8);
+  if (!version) throw new RangeError("more than a QR code of version 3 holds");
+  const words = codewords(message, version);
   const chosen = mask ?? bestMask(version, words);
   return format(draw(version, words, chosen), chosen);
 }
@@ -27,27 +30,32 @@ export function svg(text, title = "") {
     `<path fill="#fff" d="M0 0h${size}v${size}H0z"/><path d="${dark.join("")}"/></svg>`;
 }
 
-function smallestVersion(text) {
-  if ([...text].some((letter) => !CHARACTERS.includes(letter))) {
-    throw new RangeError("a character that alphanumeric QR codes do not have");
-  }
-  const version = [1, 2, 3].find((one) => text.length <= VERSIONS[one][0]);
-  if (!version) throw new RangeError("more than 61 characters");
-  return version;
+// --- the bits: mode, length, characters, terminator, padding ------------------------------------
+
+function bitsOf(text) {
+  return [...text].every((letter) => CHARACTERS.includes(letter)) ? alphanumeric(text) : utf8(text);
 }
 
-// --- the bits: mode, length, pairs of characters in 11 bits, terminator, padding ---------------
-
-function codewords(text, version) {
-  const [, dataWords, checkWords] = VERSIONS[version];
+/** Write pairs of characters in 11 bits, and a single last one in 6. */
+function alphanumeric(text) {
   let bits = "0010" + binary(text.length, 9);
   for (let i = 0; i < text.length; i += 2) {
     const first = CHARACTERS.indexOf(text[i]);
     if (i + 1 === text.length) bits += binary(first, 6);
     else bits += binary(first * 45 + CHARACTERS.indexOf(text[i + 1]), 11);
   }
-  bits += "0000".slice(0, dataWords * 8 - bits.length);
-  bits = bits.padEnd(Math.ceil(bits.length / 8) * 8, "0");
+  return bits;
+}
+
+function utf8(text) {
+  const bytes = [...new TextEncoder().encode(text)];
+  return "0100" + binary(bytes.length, 8) + bytes.map((byte) => binary(byte, 8)).join("");
+}
+
+function codewords(message, version) {
+  const [dataWords, checkWords] = VERSIONS[version];
+  const ended = message + "0000".slice(0, dataWords * 8 - message.length);
+  const bits = ended.padEnd(Math.ceil(ended.length / 8) * 8, "0");
   const words = bits.match(/.{8}/g).map((byte) => parseInt(byte, 2));
   for (let pad = 0xec; words.length < dataWords; pad ^= 0xec ^ 0x11) words.push(pad);
   return [...words, ...reedSolomon(words, checkWords)].map((word) => binary(word, 8)).join("");
@@ -118,7 +126,7 @@ function square(rows, y, x, rings) {
   }
 }
 
-/** Write level M and the mask, protected by a BCH code, in both places; all light without a mask. */
+/** Write level M and the mask, BCH-protected, in both places; all light without a mask. */
 function format(rows, mask) {
   const size = rows.length;
   let rest = mask << 10;

@@ -1,0 +1,5 @@
+"""Codes away from a computer: forms for phones, an offline page, cards to print."""
+
+from uic.partner.forms.xlsform import form
+
+__all__ = ["form"]
