@@ -39,10 +39,14 @@ def test_every_public_name_resolves() -> None:
         uic.nothing_of_this_name  # noqa: B018
 
 
-@pytest.mark.parametrize("verb", sorted(COMMANDS))
+GROUPS = {"keys", "schemes"}  # several sub-commands on files of ours; no one function
+TWINS = {"open": "open_export"}  # `from uic import open` would hide Python's own
+
+
+@pytest.mark.parametrize("verb", sorted(set(COMMANDS) - GROUPS))
 def test_every_command_has_its_twin(verb: str) -> None:
     """A command is a public function of the same name."""
-    assert verb.replace("-", "_") in uic.__all__
+    assert TWINS.get(verb, verb.replace("-", "_")) in uic.__all__
 
 
 def test_every_error_stands_under_the_root() -> None:

@@ -10,13 +10,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from uic.analysis.consensus import consensus as consensus
     from uic.analysis.counting import count as count
     from uic.analysis.estimating import EstimateReport as EstimateReport
+    from uic.analysis.estimating import Histories as Histories
     from uic.analysis.estimating import estimate as estimate
     from uic.analysis.histories import histories as histories
+    from uic.analysis.multiplier import multiplier as multiplier
     from uic.analysis.reporting import ReportData as ReportData
     from uic.analysis.reporting import render_report as render_report
     from uic.demo import demo as demo
+    from uic.envelope.inspecting import inspect as inspect
+    from uic.envelope.unpacking import open_export as open_export
     from uic.errors import EstimationError as EstimationError
     from uic.errors import FormatError as FormatError
     from uic.errors import InputError as InputError
@@ -30,6 +35,12 @@ if TYPE_CHECKING:
     from uic.errors import UicWarning as UicWarning
     from uic.evaluating import Evaluation as Evaluation
     from uic.evaluating import evaluate as evaluate
+    from uic.partner.codes import check_code as check_code
+    from uic.partner.codes import code as code
+    from uic.partner.codes import parse_code as parse_code
+    from uic.partner.exporting import encode as encode
+    from uic.partner.quality import check as check
+    from uic.partner.reading import read_registers as read_registers
     from uic.pipeline import Deduplication as Deduplication
     from uic.pipeline import dedupe as dedupe
     from uic.pipeline import write_results as write_results
@@ -45,23 +56,34 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
-    "DefectRates": "uic.synthesis",
     "Deduplication": "uic.pipeline",
+    "DefectRates": "uic.synthesis",
     "EstimateReport": "uic.analysis.estimating",
     "Evaluation": "uic.evaluating",
+    "Histories": "uic.analysis.estimating",
     "LinkageSchema": "uic.schema",
     "ReportData": "uic.analysis.reporting",
+    "check": "uic.partner.quality",
+    "check_code": "uic.partner.codes",
+    "code": "uic.partner.codes",
+    "consensus": "uic.analysis.consensus",
     "count": "uic.analysis.counting",
     "dedupe": "uic.pipeline",
     "default_schema": "uic.schema",
     "demo": "uic.demo",
+    "encode": "uic.partner.exporting",
     "estimate": "uic.analysis.estimating",
     "evaluate": "uic.evaluating",
     "fingerprint": "uic.schema",
     "histories": "uic.analysis.histories",
+    "inspect": "uic.envelope.inspecting",
     "load_schema": "uic.schema",
+    "multiplier": "uic.analysis.multiplier",
     "observe": "uic.synthesis",
+    "open_export": "uic.envelope.unpacking",
+    "parse_code": "uic.partner.codes",
     "population": "uic.synthesis",
+    "read_registers": "uic.partner.reading",
     "render_report": "uic.analysis.reporting",
     "simulate": "uic.synthesis",
     "write_results": "uic.pipeline",

@@ -16,14 +16,27 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# In the order of the work. Each module defines a function ``command``; the verb is its name.
-COMMANDS: dict[str, str] = {
-    "dedupe": "dedupe",
-    "estimate": "estimate",
-    "evaluate": "evaluate",
-    "simulate": "simulate",
-    "demo": "demo",
-}
+# In the order of the work. A module defines the function ``command``, or a Typer ``app`` of
+# several sub-commands; the verb is the module's name.
+COMMANDS = (
+    "dedupe",
+    "check",
+    "code",
+    "schemes",
+    "keys",
+    "encode",
+    "inspect",
+    "open",
+    "estimate",
+    "consensus",
+    "evaluate",
+    "simulate",
+    "demo",
+)
 
-for verb, module in COMMANDS.items():
-    app.command(verb)(importlib.import_module(f"uic.cli.{module}").command)
+for verb in COMMANDS:
+    module = importlib.import_module(f"uic.cli.{verb}")
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=verb)
+    else:
+        app.command(verb)(module.command)
