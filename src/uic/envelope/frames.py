@@ -68,7 +68,7 @@ def read_magic(file: BinaryIO) -> None:
     found = file.read(len(MAGIC))
     if found == MAGIC:
         return
-    if found.startswith(FAMILY):
+    if found.startswith(FAMILY) and len(found) == len(MAGIC):
         raise FormatError(
             "this file is of a version this program does not know\n"
             "  hint: install the newest version of this library",

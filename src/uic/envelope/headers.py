@@ -157,7 +157,7 @@ def _recipients(*roles: str) -> Callable[[object], bool]:
                 and item.keys() == {"key", "role", "suite"}
                 and item["role"] == role
                 and _KEY_ID(item["key"])
-                and item["suite"] in SUITES
+                and item["suite"] in tuple(SUITES)  # a list is not hashable
                 for item, role in zip(value, roles, strict=True)
             )
         )
