@@ -9,34 +9,25 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from uic.analysis.consensus.unaids import rounded, unaids_fields
 from uic.analysis.tables import defuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import pyarrow as pa
 
     from uic.analysis.consensus.meeting import Consensus
     from uic.analysis.consensus.pooling import Pooled
 
 FORMAT = "uic-consensus/1"
 
-ROWS = pa.schema(
-    [
-        ("kind", pa.string()),
-        ("name", pa.string()),
-        ("number", pa.float64()),
-        ("low", pa.float64()),
-        ("high", pa.float64()),
-        ("level", pa.float64()),
-        ("mean", pa.float64()),
-        ("tau", pa.float64()),
-        ("confidence", pa.float64()),
-        ("share", pa.float64()),
-        ("note", pa.string()),
-    ]
+TEXTS = ("kind", "name", "note")
+COLUMNS = (
+    *("kind", "name", "number", "low", "high", "level"),
+    *("mean", "tau", "confidence", "share", "note"),
 )
+"""Columns of the table; those of ``TEXTS`` are text, all others numbers."""
 
 
 def to_dict(found: Consensus) -> dict[str, Any]:
@@ -77,18 +68,26 @@ def to_json(found: Consensus) -> str:
 
 
 def to_table(found: Consensus) -> pa.Table:
-    """Return one row a study, method, tau scale and left-out study, of schema ``ROWS``."""
-    rows = [_finite(row) for row in _rows(found)]
-    return pa.table({name: [row.get(name) for row in rows] for name in ROWS.names}, schema=ROWS)
+    """Return one row a study, method, tau scale and left-out study, with ``COLUMNS``."""
+    import pyarrow as pa
+
+    kinds = {name: pa.string() if name in TEXTS else pa.float64() for name in COLUMNS}
+    rows = [{name: _finite(row.get(name)) for name in COLUMNS} for row in _rows(found)]
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
 
 
 def to_csv(found: Consensus) -> str:
-    """Return the table of :func:`to_table` as CSV text; no cell runs as a formula."""
+    """Return the rows of :func:`to_table` as CSV text; no cell runs as a formula."""
+    rows = [[_finite(row.get(name)) for name in COLUMNS] for row in _rows(found)]
+    return csv_text(COLUMNS, rows)
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Write rows as CSV; text that a spreadsheet would run is defused."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(ROWS.names)
-    for row in to_table(found).to_pylist():
-        writer.writerow([defuse(x) if isinstance(x, str) else x for x in row.values()])
+    writer.writerow(header)
+    writer.writerows([defuse(x) if isinstance(x, str) else x for x in row] for row in rows)
     return stream.getvalue()
 
 

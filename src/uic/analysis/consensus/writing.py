@@ -6,17 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-import pyarrow as pa
 
-from uic.analysis.consensus.output import to_json, to_table
+from uic.analysis.consensus.output import csv_text, to_csv, to_json
 from uic.analysis.consensus.unaids import rounded, unaids_fields
 from uic.analysis.pictures import STYLE, consensus_forest, prior_posterior, render
 from uic.analysis.pictures.axes import people, percent, span
-from uic.analysis.tables import write_csv
 from uic.files import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from uic.analysis.consensus.log import Decision
     from uic.analysis.consensus.meeting import Consensus
@@ -36,8 +34,8 @@ def write_consensus(
     """
     paths = tuple(Path(out) / name for name in FILES)
     write_text(paths[0], to_json(found))
-    write_csv(to_table(found), paths[1])
-    write_csv(_unaids_table(found), paths[2])
+    write_text(paths[1], to_csv(found))
+    write_text(paths[2], csv_text(("field", "value"), _unaids_rows(found)))
     write_text(paths[3], render_page(found, decisions))
     return paths
 
@@ -73,19 +71,17 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _unaids_table(found: Consensus) -> pa.Table:
-    """Return field and value, one row each; every site estimate has its own rows."""
-    rows: list[dict[str, str]] = []
+def _unaids_rows(found: Consensus) -> Iterator[tuple[str, str]]:
+    """Yield field and value; every site estimate has its own rows."""
     for field, value in unaids_fields(found).items():
-        if field == "site_estimates":
-            for number, site in enumerate(value, start=1):
-                rows += [_field(f"site_{number}_{key}", item) for key, item in site.items()]
-        else:
-            rows.append(_field(field, value))
-    return pa.Table.from_pylist(rows)
+        if field != "site_estimates":
+            yield field, _cell(value)
+            continue
+        for number, site in enumerate(value, start=1):
+            yield from ((f"site_{number}_{key}", _cell(item)) for key, item in site.items())
 
 
-def _field(name: str, value: Any) -> dict[str, str]:  # noqa: ANN401 - text or number
+def _cell(value: Any) -> str:  # noqa: ANN401 - text or number
     if isinstance(value, bool):
-        return {"field": name, "value": "yes" if value else "no"}
-    return {"field": name, "value": "" if value is None else str(value)}
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
