@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -260,4 +261,11 @@ def fingerprint(schema: LinkageSchema) -> str:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a linkage schema file, as written to ``spec/``."""
-    return LinkageSchema.model_json_schema() | {"$id": FORMAT}
+    return LinkageSchema.model_json_schema() | {
+        "$id": FORMAT,
+        "$comment": "written by: python -m uic.schema",
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(json_schema(), indent=1) + "\n")

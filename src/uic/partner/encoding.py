@@ -2,7 +2,7 @@
 
 A holder of the matcher's compartment sees, per pass, which rows share a block and how much two
 rows of one block resemble each other. Nothing links the rows of two passes. Whoever holds the
-key can test any name against any token (docs/threat-model.md).
+key can test any name against any token (spec/threat-model.md).
 """
 
 from __future__ import annotations
