@@ -279,7 +279,7 @@ def javascript_answers(asked: list[dict[str, Any]]) -> list[Any]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def ordered(answer: Any) -> Any:
+def ordered(answer: object) -> object:
     """Put flaws into one order; which flaw is found first is no part of the answer."""
     if isinstance(answer, dict) and "code" in answer and "flaws" in answer:
         return answer | {"flaws": sorted(answer["flaws"], key=str)}
@@ -300,10 +300,8 @@ def main() -> None:
     for script in ALL_SCRIPTS:
         start = time.perf_counter()
         found = differences(script, count, seed)
-        print(
-            f"{script}\t{count} questions\t{len(found)} differ\t{time.perf_counter() - start:.0f} s",
-            flush=True,
-        )
+        seconds = time.perf_counter() - start
+        print(f"{script}\t{count} questions\t{len(found)} differ\t{seconds:.0f} s", flush=True)
         for item, one, two in found[:2]:
             shown = {key: getattr(value, "id", value) for key, value in item.items()}
             print(json.dumps([shown, one, two], ensure_ascii=True))

@@ -61,10 +61,10 @@ def points(text: str) -> set[int]:
 
 # Letters that Unicode does not decompose, or that Latin writers of names read differently.
 LATIN_BY_HAND = {
-    "A": "ⱭⱯɐɑɒ", "AE": "Ææ", "B": "ƀƁɃɓƂƃ", "C": "ƇƈȻȼɕ", "D": "ÐðĐđƉƊƋƌɖɗȡ", "DZ": "ʣʥ",
-    "E": "ƎƏƐǝɆɇəɛɘɜɝɞ", "F": "Ƒƒ", "G": "Ɠǥɠɡɢ", "H": "ĦħⱧⱨɦɧ", "HV": "Ƕƕ",
-    "I": "ıƖƗɨɩɪ", "IJ": "Ĳĳ", "J": "ȷɈɉɟʄʝ", "K": "ĸƘƙⱩⱪ", "L": "ŁłƚȽɫɬɭⱠⱡⱢ", "M": "Ɯɯɰɱ",
-    "N": "ƝƞȠɲɳɴȵ", "NG": "Ŋŋ", "O": "ØøƆƟɔɵɤ", "OE": "Œœɶ", "OU": "Ȣȣ", "P": "ƤƥⱣᵽ",
+    "A": "ẚⱭⱯɐɑɒ", "AE": "Ææ", "B": "ƀƁɃɓƂƃ", "C": "ƇƈȻȼɕ", "D": "ÐðĐđƉƊƋƌɖɗȡ", "DZ": "ʣʥ",
+    "E": "ƎƏƐǝɆɇəɛɘɜɝɞ", "F": "Ƒƒ", "G": "ƓƔɣǥɠɡɢ", "H": "ĦħⱧⱨɦɧ", "HV": "Ƕƕ",
+    "I": "ıƖƗɨɩɪ", "IJ": "Ĳĳ", "J": "ȷɈɉɟʄʝ", "K": "ĸƘƙⱩⱪ", "L": "ĿŀŁłƚȽɫɬɭⱠⱡⱢ", "M": "Ɯɯɰɱ",
+    "N": "ŉƝƞȠɲɳɴȵ", "NG": "Ŋŋ", "O": "ØøƆƟɔɵɤ", "OE": "Œœɶ", "OU": "Ȣȣ", "P": "ƤƥⱣᵽ",
     "Q": "Ɋɋʠ", "R": "ɌɍⱤɹɺɻɼɽɾʀʁ", "S": "ſƧƨƩȿʂʃʅʆⱾ", "SS": "ßẞ", "T": "ŦŧƬƭƫƮȾʈʇⱦȶ",
     "TH": "Þþ", "U": "ƱʉɄʊ", "V": "ƲʋɅʌ", "W": "Ƿƿⱳ", "Y": "ƳƴɎɏȜȝʎʏ", "Z": "ƵƶȤȥƷʒʐʑɀⱫⱬⱿƸƹ",
 }  # fmt: skip
@@ -149,17 +149,16 @@ DIGIT_ZEROS = (
 
 def latin() -> Letters:
     """Every Latin letter of the European, Vietnamese and African alphabets."""
+    by_hand = {form: target for target, forms in LATIN_BY_HAND.items() for form in forms}
     pairs: dict[str, str] = {}
     blocks = (
         "0041-005A 0061-007A 00AA 00BA 00C0-02AF 1E00-1EFF 2C60-2C7F FB00-FB06 FF21-FF3A FF41-FF5A"
     )
     for character in (chr(point) for point in sorted(points(blocks))):
-        target = stripped(character)
+        target = "".join(by_hand.get(letter, letter) for letter in stripped(character))
         if target and all("A" <= letter <= "Z" for letter in target):
             pairs[character] = target
-    for target, characters in LATIN_BY_HAND.items():
-        pairs.update(dict.fromkeys(characters, target))
-    return group(pairs)
+    return group(pairs | by_hand)
 
 
 def cyrillic() -> Letters:

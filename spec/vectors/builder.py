@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - written into at run time
 from typing import Any
 
 FOLDERS = ("normalise", "compose", "check", "parse", "group", "check_character", "scheme")
