@@ -424,3 +424,14 @@ def test_parts_can_be_built_in_python() -> None:
     )
     found = consensus(record)
     assert found.methods[0].low > 1000
+
+
+@pytest.mark.parametrize(("confidence", "times"), [(1.0, 1), (0.5, 2), (0.25, 4)])
+def test_confidence_stretches_the_interval_on_the_log_scale(confidence: float, times: int) -> None:
+    """Confidence 0.5 doubles the standard error and 0.25 quadruples it."""
+    rows = [
+        entry("one", number=1000, low=800, high=1250, confidence=confidence, set_by="group"),
+        entry("two", number=1100, low=900, high=1350),
+    ]
+    study = consensus(parse_record({"estimates": rows})).studies[0]
+    assert study.stretched == pytest.approx((1000 * 0.8**times, 1000 * 1.25**times))

@@ -14,15 +14,10 @@ import pytest
 
 from uic.analysis.consensus import consensus, load_record
 from uic.cli import main
-from uic.cli.app import COMMANDS, app
-from uic.cli.consensus import command
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "consensus-cambodia"
 PAGE = (EXAMPLE / "README.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n\$ (.*?)\n(.*?)```", PAGE, re.DOTALL)
-
-if "consensus" not in COMMANDS:
-    app.command("consensus")(command)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -175,3 +176,14 @@ def test_a_point_before_any_estimate_is_no_meeting() -> None:
     log = decide((), record_of(0.5, prior={"median": 900.0, "q75": 1500.0}), NOW)
     with pytest.raises(InputError, match="estimates"):
         replay(log, "log", 1)
+
+
+def test_a_line_with_a_new_hash_of_its_own_is_found_at_the_next(tmp_path: Path) -> None:
+    """Altering a line and sealing it again does not help: the next line holds the old hash."""
+    log = tmp_path / "decisions.jsonl"
+    append_log(log, record_of(0.5, 0.8, 1.0), NOW)
+    one, two, three = read_log(log)
+    forged = replace(two, after={**two.after, "confidence": 0.99}).sealed()
+    log.write_text("".join(f"{item.line()}\n" for item in (one, forged, three)), encoding="utf-8")
+    with pytest.raises(FormatError, match="line 3: the chain is broken"):
+        read_log(log)
