@@ -51,8 +51,7 @@ def compose(records: pa.Table, scheme: Scheme) -> Composed:
     Raises:
         SchemaError: the scheme's codes are assigned, not derived.
     """
-    if scheme.made == "assigned":
-        raise SchemaError(f"codes of {scheme.id} cannot be made here. {scheme.why_assigned}")
+    refuse_assigned(scheme)
     people = People(_renamed(records, scheme), scheme.scripts)
     pieces = [piece(component, people) for component in scheme.components]
     scripts = _scripts(scheme, people)
@@ -63,6 +62,12 @@ def compose(records: pa.Table, scheme: Scheme) -> Composed:
     return Composed(
         codes, check_characters(codes, scheme.check), scripts, tuple(sorted(people.flaws))
     )
+
+
+def refuse_assigned(scheme: Scheme) -> None:
+    """Raise SchemaError where codes are given by a counter and cannot be made from attributes."""
+    if scheme.made == "assigned":
+        raise SchemaError(f"codes of {scheme.id} cannot be made here. {scheme.why_assigned}")
 
 
 def _renamed(records: pa.Table, scheme: Scheme) -> pa.Table:

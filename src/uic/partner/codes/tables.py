@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from uic.errors import InputError, Problem, UicWarning
 from uic.partner import normalising
-from uic.partner.codes.composing import SUFFIX, Composed, compose
+from uic.partner.codes.composing import Composed, compose, refuse_assigned
 from uic.partner.codes.writing import sink_for
 from uic.partner.reading.cleaning import Cleaned, clean, rules_for, tidy
 from uic.partner.reading.dates import parts_of
@@ -128,6 +128,7 @@ def code(
         InputError: the file cannot be used or lacks a column that the scheme needs.
     """
     found = load_scheme(scheme)
+    refuse_assigned(found)
     if found.reversible_hash:
         warnings.warn(UicWarning(_REVERSIBLE.format(id=found.id)), stacklevel=2)
     mapping = _mapping(found, columns, mapping, date_order, unknown, refused)
@@ -173,8 +174,7 @@ def _opened(
     partner = Path(data).stem if isinstance(data, str | os.PathLike) else "table"
     wanted = frozenset(map(folded, [*scheme.kinds, *mapping.columns.values()])) - {""}
     source = open_source(Export(partner, data, mapping, wanted))
-    layout = layout_of(source, mapping, LinkageSchema(attributes=scheme.kinds))
-    problems = _lacking(source, scheme, {*layout.columns, *mapping.constants})
+    problems = _lacking(source, scheme, mapping)
     if taken := sorted(set(ADDED) & set(source.headers)):
         hint = "rename it, so that two codes cannot be mixed up"
         problems += [
@@ -183,6 +183,7 @@ def _opened(
         ]
     if problems:
         raise InputError(problems)
+    layout = layout_of(source, mapping, LinkageSchema(attributes=scheme.kinds))
     cells = source.load(tuple(range(len(source.headers))))
     today = dt.datetime.now().astimezone().date()
     cleaned, nameless = {}, {}
@@ -202,7 +203,10 @@ def _opened(
     return _Export(source, partner, list(cells.columns), cells.rows, cleaned, headers, nameless)
 
 
-def _lacking(source: Source, scheme: Scheme, found: set[str]) -> list[Problem]:
+def _lacking(source: Source, scheme: Scheme, mapping: PartnerMapping) -> list[Problem]:
+    """List the attributes for which no column is named or carries their name."""
+    found = {folded(header) for header in source.headers}
+    named = {name for name, header in mapping.columns.items() if header} | {*mapping.constants}
     return [
         Problem(
             source.name,
@@ -211,7 +215,7 @@ def _lacking(source: Source, scheme: Scheme, found: set[str]) -> list[Problem]:
             f"name it: --map {attribute}=COLUMN, or rename the column to {attribute}",
         )
         for attribute in scheme.required
-        if attribute not in found
+        if attribute not in named and folded(attribute) not in found
     ]
 
 
@@ -288,4 +292,4 @@ def _flawed(
     return found
 
 
-__all__ = ["ADDED", "SUFFIX", "Coded", "code", "label_of"]
+__all__ = ["ADDED", "Coded", "code", "label_of"]
