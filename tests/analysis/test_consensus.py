@@ -402,7 +402,7 @@ def _refuse(constant: str) -> None:
 
 def test_a_label_does_not_run_in_a_spreadsheet() -> None:
     """A label that starts like a formula is defused in CSV."""
-    rows = [entry("=1+1", number=1000, low=800, high=1250), entry("b", number=1, low=0.5, high=2)]
+    rows = [entry("=1+1", number=1000, low=800, high=1250), entry("b", number=3, low=2, high=4)]
     assert "'=1+1" in to_csv(consensus(parse_record({"estimates": rows})))
 
 
