@@ -1,9 +1,10 @@
 """Fellegi-Sunter weights from pattern counts alone, by EM, without truth.
 
-A candidate pair is one person, two strangers, or two relatives. Relatives share what a household
-shares (family name, parents' names, place, street, telephone) as often as one person's two
-records do, and the rest (given name, date of birth, sex) no more often than strangers: without
-this third class brothers became one person (docs/decisions/0101-relatives.md).
+A candidate pair is one person, two relatives, two neighbours, or two strangers. Relatives share
+what a household shares (family name, parents' names, street, telephone), neighbours where they
+live, as often as one person's two records do, and both share the rest no more often than strangers:
+without these classes brothers, or all who live at one postcode, became one person
+(docs/decisions/0101-relatives-and-neighbours.md).
 
 The u of each level comes from the partners' random pairs; m is shared by all passes. Two forms
 are fitted (docs/decisions/0100-two-forms-of-em.md):
@@ -45,19 +46,10 @@ _ORDER = {"text": (1, 2, 3, 4), "code": (1, 2), "date": (1, 3, 5, 9)}
 """Levels from full agreement to none, along which a weight must not rise."""
 
 
-HOUSEHOLD = frozenset(
-    {
-        "family_name",
-        "mother_given_name",
-        "father_given_name",
-        "birth_place",
-        "place",
-        "street",
-        "postcode",
-        "phone",
-    }
-)
-"""Attributes that relatives share."""
+_HOME = frozenset({"birth_place", "place", "postcode"})
+_FAMILY = frozenset({"family_name", "father_given_name", "mother_given_name", "phone", "street"})
+SHARED = (_HOME | _FAMILY, _HOME)
+"""What relatives, and what neighbours, share: one class of pairs each, beside the strangers."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +102,10 @@ class Weights:
 
 @dataclass(frozen=True)
 class _Chances:
-    """Expected pairs of one pass, per pattern: one person, and relatives."""
+    """Expected pairs of one pass: matches per pattern, and the sum of every class of ``SHARED``."""
 
     matches: NDArray[np.float64]
-    relatives: NDArray[np.float64]
+    others: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -143,9 +135,9 @@ def fit(
     """
     u = [_chance(item, frequencies) for item in items]
     total = _total(passes, items, u, pairs_in_all)
-    kin = [float(chance.relatives.sum()) for chance in total.chances]
-    conditioned = _conditioned(passes, items, u, _strict(passes, items, u, kin), kin, _ROUNDS)
-    stepped = _conditioned(passes, items, u, total, kin, _CONDITIONED_STEPS)
+    others = [chance.others for chance in total.chances]
+    conditioned = _conditioned(passes, items, u, _strict(passes, items, u, others), others, _ROUNDS)
+    stepped = _conditioned(passes, items, u, total, others, _CONDITIONED_STEPS)
     forms = {"cond": conditioned, "total": stepped}
     sums = {name: sum(form.matches()) for name, form in forms.items()}
     kept = min(forms, key=lambda name: (sums[name], name))
@@ -168,14 +160,14 @@ def _total(
 ) -> _Fit:
     m = [_start(item) for item in items]
     guess = [p.pairs.sum() / 2 / pairs_in_all for p in passes]
-    priors = [(share, share) for share in guess]
+    priors = [(share,) * (1 + len(SHARED)) for share in guess]
     found = _Fit(m, [], [])
     for _ in range(_ROUNDS):
         weights = [_weights(*triple) for triple in zip(items, m, u, strict=True)]
         scored = [_posterior(p, items, weights, q) for p, q in zip(passes, priors, strict=True)]
         before, found = found, _Fit(m, [c for c, _ in scored], [odds for _, odds in scored])
         priors = [
-            (c.matches.sum() / pairs_in_all, c.relatives.sum() / pairs_in_all)
+            tuple(size / pairs_in_all for size in (float(c.matches.sum()), *c.others))
             for c in found.chances
         ]
         m = [
@@ -192,10 +184,10 @@ def _conditioned(
     items: Sequence[Comparison],
     u: list[NDArray[np.float64]],
     start: _Fit,
-    kin: Sequence[float],
+    others: Sequence[tuple[float, ...]],
     rounds: int,
 ) -> _Fit:
-    """Fit given the keys. The relatives of each pass (``kin``) are those of the total form.
+    """Fit given the keys. Relatives and neighbours of each pass are those of the total form.
 
     Given a key of date of birth alone, relatives would be twins, of whom there are few; only
     the form that scores the whole pattern knows that.
@@ -205,8 +197,8 @@ def _conditioned(
         matches = [chance.matches for chance in found.chances]
         m = [_outside(item, passes, matches, n, found.m[n]) for n, item in enumerate(items)]
         scored = [
-            _given_key(p, chance.matches, related, items, m, u)
-            for p, chance, related in zip(passes, found.chances, kin, strict=True)
+            _given_key(p, chance.matches, known, items, m, u)
+            for p, chance, known in zip(passes, found.chances, others, strict=True)
         ]
         before, found = found, _Fit(m, [c for c, _ in scored], [odds for _, odds in scored])
         if _settled(before, found):
@@ -217,14 +209,14 @@ def _conditioned(
 def _given_key(
     item: PassPatterns,
     matches: NDArray[np.float64],
-    related: float,
+    others: tuple[float, ...],
     items: Sequence[Comparison],
     m: list[NDArray[np.float64]],
     u: list[NDArray[np.float64]],
 ) -> tuple[_Chances, NDArray[np.float64]]:
     """Score one pass given its key: attributes outside, and the levels that remain inside."""
     size = item.pairs.sum() + 2 * _PSEUDO
-    prior = ((matches.sum() + _PSEUDO) / size, related / size)
+    prior = ((float(matches.sum()) + _PSEUDO) / size, *(other / size for other in others))
     weights = []
     for position, comparison in enumerate(items):
         if position in item.key:
@@ -240,7 +232,7 @@ def _strict(
     passes: Sequence[PassPatterns],
     items: Sequence[Comparison],
     u: list[NDArray[np.float64]],
-    kin: Sequence[float],
+    others: Sequence[tuple[float, ...]],
 ) -> _Fit:
     """First guess: attributes outside the key only, half of the candidates being matches."""
     scored = [
@@ -248,9 +240,9 @@ def _strict(
             p,
             items,
             [_weights(item, _start(item), u[n]) * (n not in p.key) for n, item in enumerate(items)],
-            (0.5, related / (p.pairs.sum() + 1)),
+            (0.5, *(size / (p.pairs.sum() + 1) for size in known)),
         )
-        for p, related in zip(passes, kin, strict=True)
+        for p, known in zip(passes, others, strict=True)
     ]
     return _Fit([_start(i) for i in items], [c for c, _ in scored], [o for _, o in scored])
 
@@ -259,21 +251,24 @@ def _posterior(
     item: PassPatterns,
     items: Sequence[Comparison],
     weights: Sequence[NDArray[np.float64]],
-    prior: tuple[float, float],
+    prior: tuple[float, ...],
 ) -> tuple[_Chances, NDArray[np.float64]]:
-    """Return expected matches and relatives per pattern, and the log-odds of a match."""
-    household = np.zeros(len(item.pairs))
-    personal = np.zeros(len(item.pairs))
-    for position, (comparison, weight) in enumerate(zip(items, weights, strict=True)):
-        side = household if comparison.attribute in HOUSEHOLD else personal
-        side += weight[item.level(position)]
-    match, related = (float(np.clip(share, 1e-15, 0.499)) for share in prior)
-    one = np.log(match) + household + personal
-    kin = np.log(related) + household
-    other = np.logaddexp(kin, np.log(1 - match - related))
-    odds = one - other
+    """Return the expected pairs of every class, and the log-odds of a match per pattern.
+
+    ``prior`` is the share of matches, then of each class of ``SHARED``; strangers are the rest.
+    """
+    evidence = [weight[item.level(n)] for n, weight in enumerate(weights)]
+    one, *others = [float(np.clip(share, 1e-15, 0.33)) for share in prior]
+    rest = [np.full(len(item.pairs), np.log(1 - one - sum(others)))]
+    for share, shared in zip(others, SHARED, strict=True):
+        known = [e for e, i in zip(evidence, items, strict=True) if i.attribute in shared]
+        rest.append(np.log(share) + sum(known, np.zeros(len(item.pairs))))
+    against = np.logaddexp.reduce(rest, axis=0)
+    odds: NDArray[np.float64] = np.log(one) + sum(evidence, -against)
     chance = item.pairs * _sigmoid(odds)
-    return _Chances(chance, (item.pairs - chance) * np.exp(kin - other)), odds
+    left = item.pairs - chance
+    sizes = tuple(float(left @ np.exp(part - against)) for part in rest[1:])
+    return _Chances(chance, sizes), odds
 
 
 def _settled(before: _Fit, found: _Fit) -> bool:
