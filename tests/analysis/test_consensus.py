@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from uic.analysis.consensus import Pooling, Prior, Reached, consensus, parse_record
 from uic.analysis.consensus.output import text, to_csv
 from uic.analysis.consensus.unaids import rounded, unaids_fields
+from uic.analysis.pictures import consensus_forest, prior_posterior, render
 from uic.errors import EstimationError
 
 HERE = Path(__file__).parent
@@ -170,6 +171,43 @@ def test_bounds_far_from_every_study_still_give_an_answer() -> None:
     first = found.methods[0]
     assert 20000 < first.low < first.number < first.high < 60000
     assert sum("beyond the lower bound" in note for note in found.notes) == 2
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        {},
+        {"median": 1500, "q75": 1520},
+        {"median": 1500, "q75": 140000},
+        {"lower": 1e5},
+        {"lower": 1, "upper": 2},
+        {"upper": 1.5},
+    ],
+)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(1000, 999.999, 1000.001, 1), (1000.5, 1000.4999, 1000.5001, 1)],
+        [(1e9, 5e8, 2e9, 1), (3, 1, 10, 1)],
+        [(1000, 800, 1200, 1e-6), (1100, 900, 1300, 1e-6)],
+        [(1000, 1, 1e10, 1), (1100, 900, 1300, 1)],
+        [(1000, 999.999999, 1000.000001, 1), (5000, 4999.999999, 5000.000001, 1)],
+    ],
+)
+def test_extremes_give_finite_numbers_in_order(
+    rows: list[tuple[float, float, float, float]], prior: dict[str, float]
+) -> None:
+    """Exact studies, useless ones, and bounds or priors far away: no overflow, no NaN."""
+    estimates = [
+        entry(str(k), number=n, low=lo, high=hi, confidence=float(c), set_by="group")
+        for k, (n, lo, hi, c) in enumerate(rows)
+    ]
+    found = consensus(parse_record({"estimates": estimates, "prior": prior}))
+    first = found.methods[0]
+    assert 0 < first.low <= first.number <= first.high < math.inf
+    assert prior.get("lower", 0) <= first.low * (1 + 1e-9)
+    assert first.high <= prior.get("upper", math.inf) * (1 + 1e-9)
+    assert "nan" not in render(consensus_forest(found)) + render(prior_posterior(found))
 
 
 def test_studies_that_agree_to_the_digit_are_pooled() -> None:

@@ -59,7 +59,7 @@ def test_a_record_is_read_with_its_dates(tmp_path: Path) -> None:
             "greater than or equal",
         ),
         ("confidence = 0.5", "'survey'", "'confidence' needs 'set_by'"),
-        ("count = -5", "estimate 1 (survey), count", "greater than 0"),
+        ("count = -5", "estimate 1 (survey), count", "greater than or equal to 1"),
         ("proportion = 1.0", "estimate 1 (survey), proportion", "less than 1"),
         ("sample = 1", "estimate 1 (survey), sample", "greater than or equal to 2"),
         ('n1 = "<5"', "estimate 1 (survey), n1", "masked count"),
@@ -85,7 +85,9 @@ def test_a_fault_of_an_entry_is_named(line: str, where: str, rule: str, tmp_path
         (("high = 1250", ""), "needs both 'low' and 'high'"),
         (("low = 800", ""), "needs both 'low' and 'high'"),
         (("low = 800", "low = 1250"), "must be below"),
-        (("number = 1000", "number = -1"), "greater than 0"),
+        (("number = 1000", "number = -1"), "greater than or equal to 1"),
+        (("number = 1000", "number = 1e12"), "less than or equal"),
+        (('label = "survey"', 'label = "a\\nb"'), "line break"),
         (('method = "rds"', 'method = "guess"'), "'two-list'"),
         (('label = "survey"', ""), "Field required"),
         (("number = 1000", "number = nan"), "finite"),
@@ -102,6 +104,8 @@ def test_a_wrong_number_is_named(change: tuple[str, str], rule: str, tmp_path: P
     [
         ("[prior]\nmedian = 3000", "both 'median' and 'q75'"),
         ("[prior]\nmedian = 3000\nq75 = 2000", "must rise"),
+        ("[prior]\nmedian = 3000\nq75 = 3000000", "100 times"),
+        ("[prior]\nmedian = 3000\nq75 = 3001", "1.01"),
         ("[prior]\nlower = 5000\nmedian = 3000\nq75 = 4000", "must rise"),
         ('[pooling]\nallow_mixed = ["place"]', "needs 'why'"),
         ('[pooling]\nallow_mixed = ["colour"]', "'population'"),
@@ -176,7 +180,7 @@ def test_a_table_is_read_with_any_usual_separator(separator: str, tmp_path: Path
     [
         ('one,rds,A,2012,pwid,"1,200"', "row 2, number: Input should be a valid number"),
         ("one,rds,A,2012,pwid,<5", "row 2, number: a masked count"),
-        ("one,rds,A,2012,pwid,-1", "row 2, number: Input should be greater than 0"),
+        ("one,rds,A,2012,pwid,-1", "row 2, number: Input should be greater than or equal to 1"),
         ("one,rds,A,2012,pwid,1,7", r"row 2, \(beyond the header\): unknown key"),
     ],
 )

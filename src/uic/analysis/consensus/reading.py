@@ -72,7 +72,7 @@ def _parse_table(text: str, name: str) -> Record:
     reader = csv.DictReader(io.StringIO(text), delimiter=separator, restkey="(beyond the header)")
     entries, problems = [], []
     for number, row in enumerate(reader, start=2):
-        cells = {key: str(value) for key, value in row.items() if value not in ("", None)}
+        cells = {key.strip(): str(value) for key, value in row.items() if value not in ("", None)}
         try:
             entries.append(Estimate.model_validate_strings(cells))
         except ValidationError as error:
@@ -105,6 +105,8 @@ def _problem(item: Any, entry: str, name: str) -> Problem:  # noqa: ANN401 - a p
     if isinstance(item["input"], str) and item["input"].lstrip().startswith("<"):
         hint = "ask the owner of the lists for the estimate with its interval"
         return Problem(name, where, "a masked count cannot be used here", hint)
+    if item["type"] == "string_pattern_mismatch":
+        return Problem(name, where, "a line break or control character is not allowed here")
     if keys == ["m"] and item["type"] == "greater_than":
         hint = "leave this estimate out, or give 'low' and 'high' from another method"
         return Problem(name, where, "lists that share nobody give no estimate", hint)

@@ -17,6 +17,7 @@ FORMAT: Final = "uic-consensus-record/1"
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Number = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+People = Annotated[float, Field(ge=1, le=1e10, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Method = Literal[
     "two-list",
@@ -78,24 +79,24 @@ class Estimate(Decided):
     ``left_out`` gives the reason why an estimate is shown and not pooled.
     """
 
-    label: Annotated[str, Field(min_length=1, max_length=120)]
+    label: Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
     method: Method
     place: Text
     period: Annotated[str, Field(min_length=4, max_length=60)]
     population: Text
     age: Text | None = None
-    number: Number | None = None
-    low: Number | None = None
-    high: Number | None = None
+    number: People | None = None
+    low: People | None = None
+    high: People | None = None
     level: Share = 0.95
     stderr: Number | None = None
-    n1: Number | None = None
-    n2: Number | None = None
+    n1: People | None = None
+    n2: People | None = None
     m: Number | None = None
-    count: Number | None = None
+    count: People | None = None
     proportion: Share | None = None
     sample: Annotated[int, Field(ge=2)] | None = None
-    total: Number | None = None
+    total: People | None = None
     design: Literal["rds", "time-location", "simple"] = "rds"
     deff: Number | None = None
     confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
@@ -115,10 +116,10 @@ class Estimate(Decided):
 class Prior(Decided):
     """What the meeting believed before the studies, and limits beyond which N cannot lie."""
 
-    median: Number | None = None
-    q75: Number | None = None
-    lower: Number | None = None
-    upper: Number | None = None
+    median: People | None = None
+    q75: People | None = None
+    lower: People | None = None
+    upper: People | None = None
 
     @model_validator(mode="after")
     def _sound(self) -> Prior:
@@ -128,6 +129,8 @@ class Prior(Decided):
         points = [x for x in (self.lower, self.median, self.q75, self.upper) if x is not None]
         if any(left >= right for left, right in pairwise(points)):
             faults.append("the prior must rise: lower < median < q75 < upper")
+        elif self.median and self.q75 and not 1.01 <= self.q75 / self.median <= 100:
+            faults.append("'q75' must be 1.01 to 100 times the median: give the 75% point")
         return _refuse(self, faults)
 
 
@@ -144,7 +147,7 @@ class Meeting(_Strict):
     age: Text | None = None
     held_on: date | None = None
     set_by: Text | None = None
-    adults: Number | None = None
+    adults: People | None = None
     key_population: Literal["A", "B", "C", "D", "E"] | None = None
     comment: Text | None = None
 
@@ -167,9 +170,9 @@ class Pooling(Decided):
 class Reached(_Strict):
     """People reached by the programme, for coverage; the interval is that of the linkage."""
 
-    number: Number
-    low: Number | None = None
-    high: Number | None = None
+    number: People
+    low: People | None = None
+    high: People | None = None
     level: Share = 0.95
     period: Text | None = None
     note: Text | None = None

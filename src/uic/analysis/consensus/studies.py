@@ -28,6 +28,9 @@ from uic.errors import EstimationError
 if TYPE_CHECKING:
     from uic.analysis.consensus.record import Estimate
 
+MOST_WIDTH = 100.0
+"""Half-width on the log scale beyond which an interval says nothing at all."""
+
 Z95 = 1.96
 """Triangulator's quantile, kept so that its published examples come out to the last digit."""
 
@@ -70,9 +73,9 @@ class Study:
     @property
     def stretched(self) -> tuple[float, float]:
         """The interval as the model sees it: its log half-width divided by the confidence."""
-        if not self.confidence > 0:
+        width = Z95 * self.spread / self.confidence if self.confidence > 0 else math.inf
+        if width > MOST_WIDTH:
             return 0.0, math.inf
-        width = Z95 * self.spread / self.confidence
         return self.number * math.exp(-width), self.number * math.exp(width)
 
 

@@ -34,8 +34,11 @@ QUARTILE = 0.674
 REACH = math.log(5)
 """How far beyond the smallest and largest study N may lie when the meeting sets no prior."""
 
-MOST_STEPS, LEAST_MISS = 100, 1e-13
+MOST_STEPS, LEAST_MISS, LEAST_STEP = 100, 1e-13, 1e-14
 """When a quantile is found. Importing a solver would take longer than the whole meeting."""
+
+NEGLIGIBLE = 1e-18
+"""Weight of a tau that is left out of the mixture."""
 
 LEAST_SPREAD = 1e-3
 """sd(y) where all studies give the same number, as in Triangulator (variance + 1e-6)."""
@@ -70,7 +73,7 @@ class Belief:
         point = min(max(float(self.weights @ self.means), low), high)
         for _ in range(MOST_STEPS):
             miss = self._below(point) - probability
-            if abs(miss) < LEAST_MISS:
+            if abs(miss) < LEAST_MISS or high - low < LEAST_STEP:
                 break
             low, high = (point, high) if miss < 0 else (low, point)
             slope = float(self.density(np.array([math.exp(point)]))[0])
@@ -88,8 +91,8 @@ class Belief:
         points = np.log(numbers)[:, None]
         scaled = (points - self.means) / self.sds
         logs = -0.5 * scaled**2 - np.log(self.sds * math.sqrt(2 * math.pi)) - self._log_kept()
-        inside = (points[:, 0] >= self.lower) & (points[:, 0] <= self.upper)
-        return np.where(inside, np.exp(logs) @ self.weights, 0.0)
+        inside = (points >= self.lower) & (points <= self.upper)
+        return np.asarray(np.exp(np.where(inside, logs, -np.inf)) @ self.weights)
 
     @property
     def mean(self) -> float:
@@ -147,12 +150,14 @@ def triangulate(studies: Sequence[Study], prior: Prior, tau_multiplier: float) -
     log_tau = np.arange(math.log(scale) - 20, math.log(1e4), 0.1)
     means, sds, fit = _given_tau(y, s, prior, np.exp(2 * log_tau))
     lower, upper = _bounds(prior, y)
-    kept = _log_mass((lower - means) / sds, (upper - means) / sds)
+    inside = _log_mass((lower - means) / sds, (upper - means) / sds)
     cauchy = log_tau - np.log1p(np.exp(2 * (log_tau - math.log(scale))))
-    logs = fit + kept + cauchy
+    logs = fit + inside + cauchy
     weights = np.exp(logs - logsumexp(logs))
     tau = math.exp(float(np.interp(0.5, np.cumsum(weights) - weights / 2, log_tau)))
-    return Triangulated(Belief(weights, means, sds, lower, upper), tau)
+    kept = weights > NEGLIGIBLE
+    weights = weights[kept] / np.sum(weights[kept])
+    return Triangulated(Belief(weights, means[kept], sds[kept], lower, upper), tau)
 
 
 def _given_tau(y: Array, s: Array, prior: Prior, tau_squared: Array) -> tuple[Array, Array, Array]:
@@ -184,8 +189,9 @@ def _bounds(prior: Prior, y: Array | tuple[()]) -> tuple[float, float]:
     lower = math.log(prior.lower) if prior.lower is not None else -math.inf
     upper = math.log(prior.upper) if prior.upper is not None else math.inf
     if prior.median is None and len(y):
-        lower = max(lower, float(np.min(y)) - REACH) if prior.lower is None else lower
-        upper = min(upper, float(np.max(y)) + REACH) if prior.upper is None else upper
+        known = [x for x in (*y, lower, upper) if math.isfinite(x)]
+        lower = min(known) - REACH if prior.lower is None else lower
+        upper = max(known) + REACH if prior.upper is None else upper
     return lower, upper
 
 

@@ -27,12 +27,9 @@ def prior_posterior(found: Consensus) -> Picture:
     Where the two curves look alike the studies have added nothing to the opinion.
     """
     axis = _axis(found)
-    after = _density(found.posterior, axis)
-    before = _density(found.prior_belief, axis) if found.prior_belief else None
-    peak = max(after.max(), before.max() if before is not None else 0.0) * 1.08
-    marks = [*axis.grid, *_curves(axis, after / peak, None if before is None else before / peak)]
+    marks = (*axis.grid, *_curves(found, axis))
     first = found.methods[0]
-    rows = [Row(200, tuple(marks), "Belief in each population size"), _ticks(found, axis)]
+    rows = [Row(200, marks, "Belief in each population size"), _ticks(found, axis)]
     rows.append(axis.foot("people, logarithmic scale"))
     if found.prior:
         prior = found.prior
@@ -57,25 +54,32 @@ def _summary(found: Consensus) -> str:
     return f"{prior}Filled: the posterior of the Triangulator model.{kept}"
 
 
+def _beliefs(found: Consensus) -> list[Belief]:
+    """Return the posterior and, where there is one, the prior."""
+    return [found.posterior, *([found.prior_belief] if found.prior_belief else [])]
+
+
 def _axis(found: Consensus) -> Axis:
-    beliefs = [found.posterior, *([found.prior_belief] if found.prior_belief else [])]
-    ends = [belief.quantile(p) for belief in beliefs for p in (0.005, 0.995)]
+    ends = [belief.quantile(p) for belief in _beliefs(found) for p in (0.005, 0.995)]
     return log_axis([*ends, *(study.number for study in found.pooled)])
 
 
-def _density(belief: Belief, axis: Axis) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    return belief.density(np.geomspace(axis.low, axis.high, POINTS))
+def _points(found: Consensus, axis: Axis) -> list[float]:
+    """Return where to draw the curves: evenly, and where the belief lies, however narrow."""
+    dense = [b.quantile(p) for b in _beliefs(found) for p in np.linspace(0.02, 0.98, 25)]
+    even = np.geomspace(axis.low, axis.high, POINTS)
+    return sorted({float(x) for x in (*even, *dense) if axis.shows(x)})
 
 
-def _curves(
-    axis: Axis,
-    after: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    before: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None,
-) -> Iterator[Mark]:
-    places = [axis.at(x) for x in np.geomspace(axis.low, axis.high, POINTS)]
-    yield Curve(tuple(zip(places, 1 - after, strict=True)), BLUE, 2.5, fill=0.16)
-    if before is not None:
-        yield Curve(tuple(zip(places, 1 - before, strict=True)), ORANGE, 2, dashed=True)
+def _curves(found: Consensus, axis: Axis) -> Iterator[Mark]:
+    points = _points(found, axis)
+    places = [axis.at(x) for x in points]
+    heights = [belief.density(np.array(points)) for belief in _beliefs(found)]
+    peak = 1.08 * max(float(height.max()) for height in heights)
+    looks = ((BLUE, 2.5, False, 0.16), (ORANGE, 2.0, True, 0.0))
+    for height, (colour, width, dashed, fill) in zip(heights, looks, strict=False):
+        line = tuple(zip(places, (1 - height / peak).tolist(), strict=True))
+        yield Curve(line, colour, width, dashed, fill)
 
 
 def _ticks(found: Consensus, axis: Axis) -> Row:
