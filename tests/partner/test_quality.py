@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +19,6 @@ from uic.partner.quality.texts import is_legacy_khmer, is_mojibake
 from uic.partner.registers import EVENTS, Register
 from uic.partner.schemes import load_scheme
 from uic.values import RowProblem
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TODAY = dt.date(2026, 11, 22)
 
@@ -352,3 +349,12 @@ def test_the_phnom_penh_example_is_checked() -> None:
         for item in report.registers
     )
     assert "pseudonym" in report.to_text()
+
+
+def test_the_manual_names_every_rule() -> None:
+    """docs/check.md explains every rule, and no rule that does not exist."""
+    text = (Path(__file__).parents[2] / "docs" / "check.md").read_text("utf-8")
+    table = text.split("## What it looks for")[1].split("\n\nA share")[0]
+    told = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+|missing|unknown|refused|mojibake)`", table))
+    told |= {"date-precision-year", "date-precision-estimated"}
+    assert told - {"-year", "-estimated"} == set(MEANS)

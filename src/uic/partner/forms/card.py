@@ -1,158 +1,51 @@
-"""``uic card``: one offline page that composes and checks codes, or a sheet of cards to print."""
+"""``uic card``: an offline page that composes and checks codes, or a sheet of cards to print."""
 
 from __future__ import annotations
 
-import base64
-import functools
-import hashlib
-import json
-import re
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from uic.files import spec_path
-from uic.partner.forms import words
-from uic.partner.forms.dates import PARTS, parts_of
-from uic.partner.forms.names import reasons_for
-from uic.partner.schemes.model import Code, Date, Letters, Literally
+from uic.files import write_text
+from uic.partner.forms.page import page
+from uic.partner.forms.sheet import checked, codes_of, sheet
+from uic.partner.schemes import load_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from jinja2 import Template
-
-    from uic.partner.forms.words import Words
     from uic.partner.schemes import Scheme
-    from uic.partner.schemes.model import Length, Number, Soundex, Text
-
-    Asked = Letters | Length | Soundex | Date | Code | Number | Text
-
-Field = dict[str, Any]
-"""A question of the page, as its script reads it."""
-
-CARD_KINDS = {
-    "letters": "name", "length": "name", "soundex": "name", "date": "date", "code": "choice",
-    "number": "number", "text": "text",
-}  # fmt: skip
-EXPORTED = re.compile(r"^export ((?:const|let|function\*?|class) (\w+))", re.MULTILINE)
+    from uic.values import RowProblem
 
 
-def page(scheme: Scheme) -> str:
-    """Return the page, script and style inside it, under a policy that forbids any network."""
-    script, style = _script(scheme), asset("card.css")
-    return template("card.html.jinja").render(
-        scheme=scheme,
-        script=script,
-        style=style,
-        script_hash=digest(script),
-        style_hash=digest(style),
-    )
+def card(
+    scheme: str | Path | Scheme, out: str | Path, *, codes: str | Path | Iterable[str] | None = None
+) -> tuple[RowProblem, ...]:
+    """Write the offline page of a scheme, or cards with codes to print and cut.
 
+    The page is one HTML file of about 95 kB in English and Khmer that works from a memory card:
+    a policy in it forbids any network, it has no storage, and it empties itself after three
+    minutes without a touch. Its code is ``spec/javascript``, tested against the same vectors.
 
-def digest(text: str) -> str:
-    """Return the SHA-256 of a script or style as a content security policy names it."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    The sheet is HTML for A4, ten cards of 85.6 x 54 mm a page: the groups of the code, the check
+    character and a QR code of ``CODE/CHECK``. No organisation, scheme or population is named on
+    it. Each different code is printed once, in alphabetical order.
 
+    Args:
+        scheme: Id of a shipped scheme, path of a scheme file, or a scheme.
+        out: Path of the ``.html`` to write.
+        codes: For a sheet: codes, or a file with a column ``uic`` (and ``uic_check``).
 
-def _script(scheme: Scheme) -> str:
-    """Join the specification's JavaScript, the scheme, the words and the page's own script."""
-    data = {
-        "SCHEME": scheme.model_dump(mode="json"),
-        "FIELDS": fields(scheme),
-        "WORDS": _words(scheme),
-    }
-    lines = [
-        '"use strict";',
-        _module("UIC", spec_path("javascript", "uic.mjs")),
-        _module("QR", spec_path("javascript", "qr.mjs")),
-        *(f"const {name} = {_json(value)};" for name, value in data.items()),
-        asset("card.js"),
-    ]
-    return "\n".join(lines)
+    Returns:
+        For a sheet, the rows whose code is not well formed and was left out; else nothing.
 
-
-def _module(name: str, path: Path) -> str:
-    """Wrap a module so that it stands in one script with others: its exports become a value."""
-    text = path.read_text(encoding="utf-8")
-    names = [match.group(2) for match in EXPORTED.finditer(text)]
-    body = EXPORTED.sub(r"\1", text)
-    return f"const {name} = (() => {{\n{body}\nreturn {{ {', '.join(names)} }};\n}})();"
-
-
-def _json(value: object) -> str:
-    """Write JSON that cannot end the script it stands in."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def fields(scheme: Scheme) -> list[Field]:
-    """Return the questions of the page, in order; what replaces another comes last."""
-    own: dict[str, Field] = {}
-    for component in scheme.components:
-        if not isinstance(component, Literally) and component.attribute not in own:
-            own |= {field["name"]: field for field in _asked(component, scheme)}
-    return [*own.values(), *_replacements(scheme, own), *_suffix(scheme)]
-
-
-def _asked(component: Asked, scheme: Scheme) -> Iterable[Field]:
-    name = component.attribute
-    optional = bool(component.pads or component.attributes[1:] or component.optional)
-    field: Field = {"name": name, "kind": CARD_KINDS[component.kind], "optional": optional}
-    if isinstance(component, Code):
-        field["answers"] = list(component.codes)
-    if isinstance(component, Date):
-        dates = [c for c in scheme.components if isinstance(c, Date) and c.attribute == name]
-        field["parts"] = list(dict.fromkeys(PARTS[kind] for c in dates for kind in parts_of(c)))
-    yield field
-    if isinstance(component, Letters) and (told := reasons_for(component, scheme)):
-        yield {"name": f"{name}_status", "kind": "reason", "answers": told, "instead": [name]}
-
-
-def _replacements(scheme: Scheme, own: dict[str, Field]) -> Iterable[Field]:
-    waiting: dict[str, list[str]] = {}
-    for component in scheme.components:
-        for name in component.attributes[1:]:
-            if name not in own:
-                waiting.setdefault(name, []).append(component.attributes[0])
-    for name, empty in waiting.items():
-        yield {"name": name, "kind": "name", "optional": False, "instead": empty}
-
-
-def _suffix(scheme: Scheme) -> list[Field]:
-    return [{"name": "code_suffix", "kind": "text", "optional": True}] if scheme.suffix else []
-
-
-def _words(scheme: Scheme) -> dict[str, dict[str, str]]:
-    """Return every word the page says, by key and language."""
-    phrases = ("why_empty", "leave_empty", "no_such_date", "year_first", "write_down")
-    found: dict[str, Words] = words.PAGE | words.RULES
-    found |= {name: words.PHRASES[name] for name in phrases}
-    found |= {f"reason_{name}": label for name, label in words.REASONS.items()}
-    found |= {f"month_{number}": label for number, label in enumerate(words.MONTHS, start=1)}
-    for field in fields(scheme):
-        found[field["name"]] = words.attribute(field["name"])
-        for part in field.get("parts", ()):
-            found[f"{field['name']}_{part}"] = words.PARTS[part]
-        for answer in field.get("answers", ()):
-            found[f"answer_{answer}"] = words.CHOICES.get(answer, (answer, answer))
-    for component in scheme.components:
-        if component.attributes:
-            found[f"part_{component.name}"] = words.attribute(component.attributes[0])
-    return {key: {"en": english, "km": khmer} for key, (english, khmer) in found.items()}
-
-
-def asset(name: str) -> str:
-    """Return the text of a file in ``assets``."""
-    return resources.files("uic.partner.forms").joinpath("assets", name).read_text("utf-8")
-
-
-@functools.cache
-def template(name: str) -> Template:
-    """Return a page template; values are escaped, a misspelt name raises."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FunctionLoader(asset), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    return environment.get_template(name)
+    Raises:
+        SchemaError: there is no such scheme.
+        InputError: the file of codes cannot be read, or holds no code of the scheme.
+    """
+    found = load_scheme(scheme)
+    if codes is None:
+        write_text(out, page(found))
+        return ()
+    good, problems = checked(codes_of(codes), found)
+    write_text(out, sheet(good, found))
+    return problems

@@ -44,7 +44,10 @@ def date_rows(component: Date) -> list[Row]:
     ]
 
 
-_MONTHS = tuple((f"{number:02d}", words) for number, words in enumerate(MONTHS, start=1))
+_MONTHS = tuple(
+    (f"{number:02d}", (f"{number} {english}", f"{number} {khmer}"))
+    for number, (english, khmer) in enumerate(MONTHS, start=1)
+)
 
 
 def _sign(component: Date, kind: str) -> str | None:

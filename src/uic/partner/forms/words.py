@@ -62,7 +62,7 @@ MONTHS: tuple[Words, ...] = (
 )
 
 PHRASES: dict[str, Words] = {
-    "leave_empty": ("Leave empty if it is not known. Never guess.", "ទុកទទេ បើមិនដឹង។ កុំទាយ។"),
+    "leave_empty": ("Leave empty what is not known. Never guess.", "ទុកទទេនូវអ្វីដែលមិនដឹង។ កុំទាយ។"),
     "why_empty": ("Why is it empty?", "ហេតុអ្វីទទេ?"),
     "letters_only": (
         "Write it with the letters A to Z, at least {0}. No digits, no other signs.",
@@ -129,6 +129,7 @@ PAGE: dict[str, Words] = {
         "កាតខុសត្រង់ក្រុមពណ៌ក្រហម។ សូមកែកាត។",
     ),
     "not_yet": ("Look at what is marked red above.", "សូមមើលកន្លែងពណ៌ក្រហមខាងលើ។"),
+    "nothing_typed": ("Nothing was answered yet.", "មិនទាន់មានចម្លើយទេ។"),
     "code_good": ("This code is well formed.", "លេខកូដនេះត្រឹមត្រូវតាមទម្រង់។"),
     "code_without_check": (
         "The form is right, but no check character was typed: a wrong sign would not be seen.",
@@ -137,8 +138,8 @@ PAGE: dict[str, Words] = {
     "code_bad": ("This code is wrong.", "លេខកូដនេះខុស។"),
     "group_wrong": ("Group {0} ({1}): {2}", "ក្រុមទី {0} ({1})៖ {2}"),
     "compare_groups": (
-        "Compare with the card, first of all group {0}.",
-        "ប្រៀបធៀបជាមួយកាត ជាពិសេសក្រុមទី {0}។",
+        "Compare with the card, in this order: group {0}.",
+        "ប្រៀបធៀបជាមួយកាត តាមលំដាប់នេះ៖ ក្រុមទី {0}។",
     ),
     "compare_check": (
         "If all groups are right, the check character itself was copied wrongly.",

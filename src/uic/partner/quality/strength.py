@@ -99,6 +99,8 @@ def _complete(result: CodeStrength) -> list[str]:
     if result.complete is None or result.complete == result.coded:
         return []
     bits = result.entropy_complete
+    if not result.complete:
+        return ["No record knows every part."]
     said = f"Only {result.complete} records know every part"
     return [f"{said}; among them it is {bits:.1f} bits." if bits else f"{said}."]
 
