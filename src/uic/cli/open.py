@@ -28,7 +28,6 @@ def command(
     Give --project and --epoch: without them an old file that is sent again goes unnoticed.
     """
     from uic.cli.progress import shown
-    from uic.crypto.pairs import load_private, load_public
     from uic.envelope.exports import Expected
     from uic.envelope.unpacking import open_export
     from uic.schema import fingerprint, load_schema
@@ -38,8 +37,8 @@ def command(
         header = open_export(
             file,
             role,
-            key=load_private(key),
-            signer=load_public(signer),
+            key=key,
+            signer=signer,
             out=out,
             expected=expected,
             progress=progress,

@@ -152,6 +152,16 @@ def load_public(path: str | Path) -> PublicKey:
     return parse_public(read_public(path), Path(path).name)
 
 
+def as_private(key: PrivateKey | str | Path) -> PrivateKey:
+    """Return the key itself, or read its file (:func:`load_private`)."""
+    return key if isinstance(key, PrivateKey) else load_private(key)
+
+
+def as_public(key: PublicKey | str | Path) -> PublicKey:
+    """Return the key itself, or read its file (:func:`load_public`)."""
+    return key if isinstance(key, PublicKey) else load_public(key)
+
+
 def _text(tag: str, name: str, suite: str, seal: bytes, sign: bytes) -> str:
     lines = (tag, name, f"{suite} {encode_bytes(seal)}", f"ed25519 {encode_bytes(sign)}", "")
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
 from uic.envelope.headers import EXPORT
 from uic.envelope.opening import (
     check_expected,
@@ -35,8 +36,6 @@ from uic.exchange import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from uic.crypto.pairs import PrivateKey, PublicKey
 
 Role = Literal["matcher", "resolver"]
 PASS, ROWS = "pass/", "rows/"
@@ -104,13 +103,18 @@ def write_export(
 
 
 def read_matcher(
-    path: str | Path, *, key: PrivateKey, signer: PublicKey, expected: Expected = ANYTHING
+    path: str | Path,
+    *,
+    key: PrivateKey | str | Path,
+    signer: PublicKey | str | Path,
+    expected: Expected = ANYTHING,
 ) -> MatcherPart:
     """Check a file and read the matcher's compartment into memory.
 
     Raises:
         FormatError: the file is not what it must be; ``layer`` says where.
         InputError: the file cannot be read.
+        KeyMaterialError: a key file cannot be used.
     """
     with open_batches(path, "matcher", key=key, signer=signer, expected=expected) as (
         head,
@@ -122,13 +126,18 @@ def read_matcher(
 
 
 def read_resolver(
-    path: str | Path, *, key: PrivateKey, signer: PublicKey, expected: Expected = ANYTHING
+    path: str | Path,
+    *,
+    key: PrivateKey | str | Path,
+    signer: PublicKey | str | Path,
+    expected: Expected = ANYTHING,
 ) -> ResolverPart:
     """Check a file and read the resolver's compartment into memory.
 
     Raises:
         FormatError: the file is not what it must be; ``layer`` says where.
         InputError: the file cannot be read.
+        KeyMaterialError: a key file cannot be used.
     """
     with open_batches(path, "resolver", key=key, signer=signer, expected=expected) as (
         head,
@@ -145,8 +154,8 @@ def open_batches(
     path: str | Path,
     role: Role,
     *,
-    key: PrivateKey,
-    signer: PublicKey,
+    key: PrivateKey | str | Path,
+    signer: PublicKey | str | Path,
     expected: Expected = ANYTHING,
 ) -> Iterator[tuple[Header, Iterator[tuple[str, pa.RecordBatch]]]]:
     """Check a whole file, then give its header and, one at a time, the batches of one part.
@@ -161,14 +170,16 @@ def open_batches(
     Raises:
         FormatError: the file is not what it must be; ``layer`` says where.
         InputError: the file cannot be read.
+        KeyMaterialError: a key file cannot be used.
     """
+    own, sender = as_private(key), as_public(signer)
     with opened(path) as file:
         envelope = read_envelope(file)
         if envelope.fields["format"] != EXPORT:
             raise FormatError("this sealed file is no partner's export", layer="header")
-        check_signature(envelope, signer)
+        check_signature(envelope, sender)
         check_expected(envelope, vars(expected))
-        chunks = open_compartment(file, envelope, role, key)
+        chunks = open_compartment(file, envelope, role, own)
         yield header_of(envelope.fields), batches_of(chunks, _fits, _wanted(envelope.fields, role))
 
 

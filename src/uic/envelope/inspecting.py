@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from uic.crypto.pairs import PublicKey, as_public
 from uic.envelope.opening import check_digests, check_signature, opened, read_envelope
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from uic.crypto.pairs import PublicKey
 
 
 @dataclass(frozen=True)
@@ -29,21 +28,22 @@ class Inspection:
     signer_checked: bool
 
 
-def inspect(path: str | Path, *, signer: PublicKey | None = None) -> Inspection:
+def inspect(path: str | Path, *, signer: PublicKey | str | Path | None = None) -> Inspection:
     """Show the header of a sealed file; no private key is needed and nothing is decrypted.
 
     Args:
         path: An export or a wrapped key.
-        signer: Public key of whoever is said to have made it; checks the signature.
+        signer: Public key, or its file, of whoever is said to have made it: checks who signed.
 
     Raises:
         FormatError: the file is damaged or cut short, or ``signer`` did not sign it.
         InputError: the file cannot be read.
+        KeyMaterialError: the key file cannot be used.
     """
     with opened(path) as file:
         envelope = read_envelope(file)
     if signer is None:
         check_digests(envelope)
     else:
-        check_signature(envelope, signer)
+        check_signature(envelope, as_public(signer))
     return Inspection(envelope.fields, envelope.size, signer is not None)

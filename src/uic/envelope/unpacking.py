@@ -29,8 +29,8 @@ def open_export(
     path: str | Path,
     role: Role,
     *,
-    key: PrivateKey,
-    signer: PublicKey,
+    key: PrivateKey | str | Path,
+    signer: PublicKey | str | Path,
     out: str | Path,
     expected: Expected = ANYTHING,
     progress: Progress = silent,
@@ -45,8 +45,8 @@ def open_export(
     Args:
         path: The export.
         role: ``matcher`` or ``resolver``.
-        key: Private key of that role.
-        signer: Public key of the partner.
+        key: Private key of that role, or its file.
+        signer: Public key of the partner, or its file.
         out: A folder that is empty or does not exist yet.
         expected: Project, epoch and schema the file must be made for.
         progress: Called with the step "opening", rows done, and 0 as rows in all.
@@ -54,6 +54,7 @@ def open_export(
     Raises:
         FormatError: the file is not what it must be; ``layer`` says where.
         InputError: the file cannot be read, or the folder is not empty.
+        KeyMaterialError: a key file cannot be used.
     """
     folder = Path(out)
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
@@ -72,6 +73,9 @@ def open_export(
     finally:
         shutil.rmtree(staged, ignore_errors=True)
     return head
+
+
+open = open_export  # noqa: A001 - ``uic.open`` is the command of that name
 
 
 def _write(folder: Path, batches: Iterator[tuple[str, pa.RecordBatch]], progress: Progress) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from uic.crypto.keys import EpochKey, check_key, load_key
-from uic.crypto.pairs import PrivateKey, PublicKey, load_private, load_public
+from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
 from uic.envelope.exports import write_export
 from uic.errors import InputError, Problem
 from uic.exchange import EVENTS
@@ -87,9 +87,8 @@ def encode(
     epoch_key = key if isinstance(key, EpochKey) else load_key(key)
     check_key(epoch_key, chosen.project)
     old_key = load_key(previous) if isinstance(previous, (str, Path)) else previous
-    to_matcher = matcher if isinstance(matcher, PublicKey) else load_public(matcher)
-    to_resolver = resolver if isinstance(resolver, PublicKey) else load_public(resolver)
-    sender = signer if isinstance(signer, PrivateKey) else load_private(signer)
+    recipients = {"matcher": as_public(matcher), "resolver": as_public(resolver)}
+    sender = as_private(signer)
     register = shuffled(_only(read_registers(inputs, chosen, progress=progress)))
     progress("encoding", 0, 1)
     export = encoding.encode(register, chosen, epoch_key)
@@ -97,7 +96,7 @@ def encode(
     export = replace(export, resolver=replace(export.resolver, records=handles))
     progress("sealing", 0, 1)
     path = Path(out or f"{register.partner}-{epoch_key.epoch}.uicx")
-    write_export(export, path, matcher=to_matcher, resolver=to_resolver, signer=sender)
+    write_export(export, path, signer=sender, **recipients)
     return Encoded(path, export.header, register.problems)
 
 
