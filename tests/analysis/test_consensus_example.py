@@ -142,3 +142,14 @@ def test_a_refused_record_is_not_logged(
     assert code == 1
     assert "differ in population" in printed
     assert not (folder / "meeting").exists()
+
+
+def test_the_record_in_the_documentation_is_one(tmp_path: Path) -> None:
+    """The record that docs/consensus.md shows is read and pooled, coverage included."""
+    page = (EXAMPLE.parents[1] / "docs" / "consensus.md").read_text(encoding="utf-8")
+    record = re.findall(r"```toml\n(format.*?)```", page, re.DOTALL)[0]
+    (tmp_path / "record.toml").write_text(record, encoding="utf-8")
+    found = consensus(load_record(tmp_path / "record.toml"))
+    assert found.coverage is not None
+    assert [study.how for study in found.pooled] == ["from n1, n2 and m", "from C, P and deff 2"]
+    assert found.posterior.below(1085) == 0
