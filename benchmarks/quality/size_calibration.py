@@ -13,11 +13,12 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from uic.analysis.estimating import LinkageQuality, models
+from uic.analysis.estimating import LinkageQuality, estimate, models
 from uic.analysis.estimating.averaging import average
 from uic.analysis.estimating.coverage import sample_coverage
 from uic.analysis.estimating.decomposable import decomposable
@@ -271,6 +272,40 @@ def lower_bounds(rng: np.random.Generator, n: int) -> None:
         summary(f"people differ (sd .8 on the logit): {name}", size, values, held=False)
 
 
+def speed(_rng: np.random.Generator, _n: int) -> None:
+    """Seconds on the tables of the tests; best of three."""
+    path = Path(__file__).parents[2] / "tests" / "analysis" / "reference" / "tables.json"
+    known = json.loads(path.read_text())["tables"]
+
+    def table(name: str) -> Histories:
+        return Histories(tuple(known[name]["lists"]), tuple(known[name]["counts"]))
+
+    def averaged(name: str, order: int) -> None:
+        histories = table(name)
+        fitted, _ = loglinear(histories, models.all_models(histories.k, order))
+        average(fitted, histories.seen, "AIC")
+        average(fitted, histories.seen, "BIC")
+
+    jobs: dict[str, Callable[[], Any]] = {
+        "113 four-list models, profiles, averages": lambda: averaged("lesbian_allegheny", 3),
+        "1,024 pairwise five-list models": lambda: averaged("uk_modern_slavery_5", 2),
+        "6,893 five-list models": lambda: averaged("uk_modern_slavery_5", 4),
+        "822 graphs, 1-54,880 unseen": lambda: decomposable(table("uk_modern_slavery_5")),
+        "uic.estimate, three lists": lambda: estimate(table("hav_taiwan")),
+        "uic.estimate, four lists": lambda: estimate(table("lesbian_allegheny")),
+        "uic.estimate, five lists": lambda: estimate(table("uk_modern_slavery_5")),
+    }
+    for name, job in jobs.items():
+        best = min(_seconds(job) for _ in range(3))
+        print(json.dumps({"case": name, "seconds": round(best, 3)}), flush=True)
+
+
+def _seconds(job: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    job()
+    return time.perf_counter() - start
+
+
 PARTS: dict[str, Callable[[np.random.Generator, int], None]] = {
     "two_lists": two_lists,
     "true_models": true_models,
@@ -279,6 +314,7 @@ PARTS: dict[str, Callable[[np.random.Generator, int], None]] = {
     "missed_links_three": missed_links_three,
     "threshold_free": threshold_free,
     "lower_bounds": lower_bounds,
+    "speed": speed,
 }
 
 

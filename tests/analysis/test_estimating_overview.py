@@ -193,6 +193,15 @@ def test_linkage_error_of_three_lists(hepatitis: EstimateReport) -> None:
         estimate(table("hav_taiwan"), linkage=by_pair)
 
 
+def test_impossible_linkage_rates_leave_the_plain_estimate() -> None:
+    """Rates that cannot be are refused by name, and the plain number says so."""
+    plain = estimate(table("luanda_msm_2011"))
+    found = estimate(table("luanda_msm_2011"), linkage=LinkageQuality(0.1))
+    assert found.headline.abundance == plain.headline.abundance
+    assert "Not corrected for linkage error" in found.headline.note
+    assert found.refused[-1].model == "linkage-corrected"
+
+
 def test_results_folder_gives_histories_and_quality(tmp_path: Path) -> None:
     """From a folder of results, absent histories are nobody and the manifest gives the rates."""
     (tmp_path / "histories.csv").write_text("dic,outreach,count\n1,1,60\n1,0,140\n0,1,90\n")

@@ -53,7 +53,8 @@ class Problem:
 
     Attributes:
         design: (cells, p) columns; the first is the intercept.
-        products: (cells, p * p) products of every two columns.
+        products: (cells, q) the different products of two columns.
+        places: (p * p,) which of them each pair of columns has.
         low: (models, cells) smallest possible counts.
         high: (models, cells) largest possible counts; equal to ``low`` where a count is known.
         columns: (models, p) which columns each model uses.
@@ -63,6 +64,7 @@ class Problem:
 
     design: Floats
     products: Floats
+    places: NDArray[np.intp]
     low: Floats
     high: Floats
     columns: Mask
@@ -75,11 +77,12 @@ def problem(
 ) -> Problem:
     """Describe models to fit; ``low`` and ``high`` may be one table (cells,) or one a model."""
     shape = (len(columns), len(design))
-    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    both = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    products, places = np.unique(both, axis=1, return_inverse=True)
     used = np.ones(shape, dtype=bool) if cells is None else cells
     low, high = np.broadcast_to(low, shape), np.broadcast_to(high, shape)
     masked = tuple(np.flatnonzero((low < high).any(axis=0)).tolist())
-    return Problem(design, products, low, high, columns, used, masked)
+    return Problem(design, products, places.ravel(), low, high, columns, used, masked)
 
 
 def fit(task: Problem, *, start: Floats | None = None, steps: int = 60) -> Fits:
@@ -158,7 +161,9 @@ def relative_bias(task: Problem, mu: Floats) -> Floats:
     identity = np.eye(task.columns.shape[1])[None].repeat(len(mu), axis=0)
     inverse = _solve(_curvature(task, mu - expected(task, mu)[1] * task.cells), identity)
     inverse *= task.columns[:, :, None] & task.columns[:, None, :]
-    leverage = inverse.reshape(len(mu), -1) @ task.products.T
+    sums = np.zeros((len(mu), task.products.shape[1]))
+    np.add.at(sums.T, task.places, inverse.reshape(len(mu), -1).T)
+    leverage = sums @ task.products.T
     pull = (-0.5 * mu * leverage) @ task.design
     return np.asarray((inverse[:, 0] * pull).sum(axis=1) + 0.5 * inverse[:, 0, 0])
 
@@ -167,7 +172,7 @@ def _only(task: Problem, rows: NDArray[np.intp]) -> Problem:
     if len(rows) == len(task.columns):
         return task
     picked = (task.low[rows], task.high[rows], task.columns[rows], task.cells[rows])
-    return Problem(task.design, task.products, *picked, task.masked)
+    return Problem(task.design, task.products, task.places, *picked, task.masked)
 
 
 def _start(task: Problem) -> Floats:
@@ -180,9 +185,13 @@ def _start(task: Problem) -> Floats:
 
 
 def _curvature(task: Problem, weight: Floats) -> Floats:
-    """Return X' W X of every model, with 1 on the diagonal of the columns it does not use."""
+    """Return X' W X of every model, with 1 on the diagonal of the columns it does not use.
+
+    Columns of 0 and 1 have few different products (that of two terms is a term), so each sum is
+    made once and copied to its places.
+    """
     size = task.columns.shape[1]
-    full = (weight @ task.products).reshape(-1, size, size)
+    full = (weight @ task.products)[:, task.places].reshape(-1, size, size)
     full *= task.columns[:, :, None]
     full *= task.columns[:, None, :]
     index = np.arange(size)

@@ -12,12 +12,12 @@ from uic.analysis.estimating.linkage_error import LinkageQuality, corrected
 from uic.analysis.estimating.linkage_models import corrected_models
 from uic.analysis.estimating.mixing import mixing, mixing_matrix, unmix
 from uic.analysis.estimating.results import Estimate, LinkageCorrection, PairRates
-from uic.errors import EstimationError
+from uic.errors import EstimationError, NotIdentifiableError
 
 if TYPE_CHECKING:
     from uic.analysis.estimating.histories import Histories
     from uic.analysis.estimating.mixing import Mixing
-    from uic.analysis.estimating.results import Headline
+    from uic.analysis.estimating.results import Fitted, Headline
 
 Linkage = LinkageQuality | Mapping[tuple[str, str], LinkageQuality]
 """One quality for all pairs of lists, or one a pair."""
@@ -40,13 +40,23 @@ def correct_linkage(
             counts are masked.
     """
     histories.need_exact("the correction for linkage error")
-    pairs = [_rates(histories, linkage, i, j) for i, j in combinations(range(histories.k), 2)]
+    pairs = pair_rates(histories, linkage)
     plain = Estimate(naive.method, naive.abundance, naive.stderr, naive.interval)
     if histories.k == 2:
         quality = _quality(linkage, histories.lists[0], histories.lists[1])
         found = corrected(*histories.pair(0, 1), quality, level=level)
-        return LinkageCorrection(tuple(pairs), found.naive, found.corrected)
-    return _many(histories, tuple(pairs), plain, level)
+        return LinkageCorrection(pairs, found.naive, found.corrected)
+    return _many(histories, pairs, plain, level)
+
+
+def pair_rates(histories: Histories, linkage: Linkage) -> tuple[PairRates, ...]:
+    """Return the quality of the links of every two lists.
+
+    Raises:
+        EstimationError: a pair has no quality.
+    """
+    pairs = combinations(range(histories.k), 2)
+    return tuple(_rates(histories, linkage, i, j) for i, j in pairs)
 
 
 def _many(
@@ -55,11 +65,22 @@ def _many(
     rates = _mixing(histories, pairs)
     terms = models.all_models(histories.k, histories.k - 1 if histories.k < 5 else 2)
     fitted, _ = corrected_models(histories, rates, terms, level=level)
+    if not fitted:
+        raise EstimationError("no model has an estimate under these error rates")
     seen = float(unmix(histories, mixing_matrix(rates)).sum())
-    mean = average(fitted, seen, "AIC", level=level)
+    return LinkageCorrection(pairs, plain, _chosen(fitted, seen, level), fitted)
+
+
+def _chosen(fitted: tuple[Fitted, ...], seen: float, level: float) -> Estimate:
+    """Choose as the headline does: the AIC average, or the smallest BIC where none may enter."""
+    try:
+        mean = average(fitted, seen, "AIC", level=level)
+    except NotIdentifiableError:
+        best = min(fitted, key=lambda model: model.bic)
+        name = f"log-linear {best.model}, linkage-corrected"
+        return Estimate(name, best.abundance, best.stderr, best.interval)
     name = "log-linear AIC average, linkage-corrected"
-    found = Estimate(name, mean.abundance, mean.stderr, mean.interval)
-    return LinkageCorrection(pairs, plain, found, fitted)
+    return Estimate(name, mean.abundance, mean.stderr, mean.interval)
 
 
 def _mixing(histories: Histories, pairs: tuple[PairRates, ...]) -> Mixing:

@@ -13,7 +13,7 @@ from uic.analysis.estimating.decomposable import decomposable
 from uic.analysis.estimating.headline import choose, corrected_headline, strata_headline
 from uic.analysis.estimating.heterogeneity import chao, heterogeneity
 from uic.analysis.estimating.histories import censor
-from uic.analysis.estimating.linkage_correction import Linkage, correct_linkage
+from uic.analysis.estimating.linkage_correction import Linkage, correct_linkage, pair_rates
 from uic.analysis.estimating.loglinear import loglinear
 from uic.analysis.estimating.reading import Absent, read_strata
 from uic.analysis.estimating.report import EstimateReport
@@ -54,7 +54,8 @@ def estimate(
         absent: Whether a history without a row is an ``"error"`` or ``"zero"`` people.
         outside: A list that also holds people outside the target population: those on it only
             are counted from none to all.
-        linkage: How well the lists were linked; the estimate is then corrected for it.
+        linkage: How well the lists were linked, for all pairs of lists or by pair; the estimate is
+            then corrected for it, or says why it cannot be.
         order: Largest interaction of the log-linear models; all up to 5 lists when None.
         most_unseen: Largest number of unseen people the Bayesian average considers; 20 for one
             seen when None.
@@ -104,10 +105,20 @@ def estimate_table(
         terms = candidates(histories, order)
         drawn = bootstrap(histories, terms, replicates=replicates, level=level)
         report = replace(report, bootstrap=drawn)
-    if linkage is not None:
-        done = correct_linkage(histories, linkage, report.headline, level=level)
-        report = replace(report, linkage=done, headline=corrected_headline(report.headline, done))
-    return report
+    return report if linkage is None else _with_linkage(report, linkage, level)
+
+
+def _with_linkage(report: EstimateReport, linkage: Linkage, level: float) -> EstimateReport:
+    """Correct for linkage error; where that cannot be, say why and keep the plain estimate."""
+    pair_rates(report.histories, linkage)
+    try:
+        done = correct_linkage(report.histories, linkage, report.headline, level=level)
+    except EstimationError as error:
+        top = report.headline
+        note = f"{top.note} Not corrected for linkage error: {error}.".strip()
+        refused = (*report.refused, Refused("linkage-corrected", str(error)))
+        return replace(report, refused=refused, headline=replace(top, note=note))
+    return replace(report, linkage=done, headline=corrected_headline(report.headline, done))
 
 
 def _quick(histories: Histories, *, order: int | None, level: float) -> EstimateReport:

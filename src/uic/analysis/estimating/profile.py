@@ -8,6 +8,7 @@ that maximises l is the multinomial estimate, a little below the Poisson one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,12 +72,13 @@ def _likelihood(design: Floats, counts: Floats, columns: Mask, cells: Mask, star
     unseen_row[0, 0] = 1
     full = np.vstack([unseen_row, design])
     used = np.column_stack([np.ones(len(columns), dtype=bool), cells])
-    coef = start
+    empty = np.zeros((len(columns), len(full)))
+    task, coef = problem(full, empty, empty, columns, used), start
 
     def curve(unseen: Floats) -> tuple[Floats, Floats]:
         nonlocal coef  # each fit starts where the last one ended
         table = np.column_stack([unseen, np.tile(counts, (len(unseen), 1))])
-        fits = fit(problem(full, table, table, columns, used), start=coef)
+        fits = fit(replace(task, low=table, high=table), start=coef)
         coef, total = fits.coef, table.sum(axis=1)
         value = fits.loglik + total - total * np.log(total) + gammaln(total + 1)
         slope = digamma(total + 1) - digamma(unseen + 1) + fits.coef[:, 0] - np.log(total)
