@@ -1,23 +1,43 @@
-# The same table in R: capture histories from `uic dedupe` into Rcapture.
+# Read our capture histories into Rcapture and print its tables beside ours.
 #
-#   Rscript rcapture.R results/histories.csv
+#   uic estimate histories.csv --format csv -o estimate.csv
+#   Rscript rcapture.R histories.csv estimate.csv
 #
-# histories.csv has one 0/1 column a list, and `count`. Rcapture wants the lists as columns and the
-# counts last (dfreq = TRUE), and every history that can be observed, also those nobody has.
+# histories.csv has one 0/1 column a list, and `count`. Rcapture takes a history without a row as
+# nobody; it takes no masked counts (<5), which `uic estimate` fits as intervals.
 
 library(Rcapture)
 
-path <- commandArgs(trailingOnly = TRUE)[1]
-table <- read.csv(path, check.names = FALSE)
-lists <- setdiff(names(table), "count")
+arguments <- commandArgs(trailingOnly = TRUE)
+if (length(arguments) < 1) stop("give the file of capture histories")
+histories <- read.csv(arguments[1], check.names = FALSE)
+lists <- setdiff(names(histories), "count")
+if (!is.numeric(histories$count)) stop("Rcapture needs exact counts: some here are masked")
+X <- as.matrix(histories[, c(lists, "count")])
 
-every <- expand.grid(rep(list(c(0, 1)), length(lists)))
-names(every) <- lists
-every <- every[rowSums(every) > 0, ]
-whole <- merge(every, table, by = lists, all.x = TRUE)
-whole$count[is.na(whole$count)] <- 0
+# M0, Mt, Mh and Mth. Mb and Mbh need occasions in time order: leave them out for lists.
+families <- closedp.t(X, dfreq = TRUE)$results
+print(families[!rownames(families) %in% c("Mb", "Mbh"), ])
 
-histories <- as.matrix(whole[, c(lists, "count")])
-print(descriptive(histories, dfreq = TRUE))
-print(closedp.t(histories, dfreq = TRUE))
-print(closedpMS.t(histories, dfreq = TRUE, maxorder = min(2, length(lists) - 1)))
+# Every hierarchical log-linear model up to four lists, pairwise ones of five.
+k <- length(lists)
+if (k >= 3 && k <= 5) {
+  largest <- if (k == 5) 2 else k - 1
+  models <- closedpMS.t(X, dfreq = TRUE, maxorder = largest)$results
+  models <- models[order(models[, "AIC"]), ]
+  print(head(models, 20))
+
+  # Profile-likelihood interval of the best one.
+  best <- closedpCI.t(X, dfreq = TRUE, mX = rownames(models)[1])
+  print(best$CI)
+
+  if (length(arguments) > 1) {
+    ours <- read.csv(arguments[2], check.names = FALSE)
+    ours <- ours[ours$method == "log-linear", ]
+    shared <- intersect(rownames(models), ours$model)
+    theirs <- models[shared, "abundance"]
+    mine <- ours$abundance[match(shared, ours$model)]
+    cat("largest relative difference in N over", length(shared), "models:",
+        format(max(abs(mine / theirs - 1))), "\n")
+  }
+}
