@@ -104,14 +104,16 @@ class Vectors:
         }
         self.add(name, comment, data, expect, **given | lines)
 
-    def wrap(self, to: str = "partner", epoch: str = "2026Q4", parts: int = 1) -> Frames:
+    def wrap(
+        self, to: str = "partner", epoch: str = "2026Q4", parts: int = 1, key_id: str = ""
+    ) -> Frames:
         """Return the frames of a wrapped key, its text cut into so many chunks."""
         text = key_text(EpochKey("project", epoch, ROOT)).encode()
         cut = -(-len(text) // parts)
         fields = {
             "epoch": epoch,
             "format": "uic-wrapped-key/1",
-            "key_id": EpochKey("project", epoch, ROOT).key_id,
+            "key_id": key_id or EpochKey("project", epoch, ROOT).key_id,
             "project": "project",
         }
         pieces = [text[at : at + cut] for at in range(0, len(text), cut)]
@@ -226,6 +228,12 @@ def wrapped(vectors: Vectors) -> None:
         "wrapped-key-post-quantum", "the same, sealed with X25519 and ML-KEM-768",
         joined(vectors.wrap("quantum")), "success", key="quantum", plain=plain,
     )  # fmt: skip
+    vectors.envelope(
+        "wrapped-key-other",
+        "the key inside is not the one the header names",
+        joined(vectors.wrap(key_id="0" * 16)),
+        "content",
+    )
     for name, comment, lines in (
         (
             "replay-epoch",
