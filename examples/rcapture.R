@@ -3,8 +3,9 @@
 #   uic estimate histories.csv --format csv -o estimate.csv
 #   Rscript rcapture.R histories.csv estimate.csv
 #
-# histories.csv has one 0/1 column a list, and `count`. Rcapture takes a history without a row as
-# nobody; it takes no masked counts (<5), which `uic estimate` fits as intervals.
+# histories.csv has one 0/1 column a list, and `count`, as `uic dedupe` writes it. Rcapture wants the
+# lists as columns and the counts last (dfreq = TRUE). It takes no masked counts (<5), which
+# `uic estimate` fits as intervals.
 
 library(Rcapture)
 
@@ -13,7 +14,15 @@ if (length(arguments) < 1) stop("give the file of capture histories")
 histories <- read.csv(arguments[1], check.names = FALSE)
 lists <- setdiff(names(histories), "count")
 if (!is.numeric(histories$count)) stop("Rcapture needs exact counts: some here are masked")
-X <- as.matrix(histories[, c(lists, "count")])
+
+# Every history that can be observed has a row, also those nobody has.
+every <- expand.grid(rep(list(c(0, 1)), length(lists)))
+names(every) <- lists
+every <- every[rowSums(every) > 0, ]
+whole <- merge(every, histories, by = lists, all.x = TRUE)
+whole$count[is.na(whole$count)] <- 0
+X <- as.matrix(whole[, c(lists, "count")])
+print(descriptive(X, dfreq = TRUE))
 
 # M0, Mt, Mh and Mth. Mb and Mbh need occasions in time order: leave them out for lists.
 families <- closedp.t(X, dfreq = TRUE)$results
