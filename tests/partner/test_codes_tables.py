@@ -18,6 +18,9 @@ from typer.testing import CliRunner
 from uic.errors import InputError, SchemaError, UicWarning
 from uic.partner.codes import code
 from uic.partner.codes import tables as tables_module
+from uic.partner.reading import delimited
+from uic.partner.reading.opening import open_source
+from uic.partner.reading.partners import Export
 from uic.schema import PartnerMapping
 
 CANARY = "Zebediahx"
@@ -87,10 +90,10 @@ def test_the_label_says_by_what_a_code_was_made(clients: Path) -> None:
 
 def test_the_label_tells_the_script_where_there_are_two() -> None:
     """Codes from Khmer and from Latin letters have different labels, so they never compare."""
+    common = {"sex": "M", "birth_date": "1990-01-02", "birth_place": "3"}
     people = [
-        {"mother_given_name": name, "father_given_name": name, "sex": "M", "birth_date": "1990-01-02",
-         "birth_place": "3"} for name in ("Sok", "សុខ")
-    ]  # fmt: skip
+        {"mother_given_name": name, "father_given_name": name} | common for name in ("Sok", "សុខ")
+    ]
     result = code(people, "kh-template")
     assert result.table is not None
     assert result.table["uic_scheme"].to_pylist() == [
@@ -138,6 +141,51 @@ def test_chunks_change_nothing(clients: Path, monkeypatch: pytest.MonkeyPatch) -
     assert pieces.table is not None
     assert whole.table.combine_chunks().equals(pieces.table.combine_chunks())
     assert whole.problems == pieces.problems
+
+
+RAGGED = "given_name,note\n" + "".join(
+    f"Samuel{n},\"a\nb {n}\"\n" if n % 7 == 0 else "Jo\n" if n % 11 == 0 else
+    "Al,x,y\n" if n % 53 == 0 else f"Samuel,{n}\n" for n in range(1, 400)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("block", [128, 900, 100_000])
+def test_a_file_read_in_blocks_is_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    """Short rows, long rows and cells of two lines keep their row number over block borders."""
+    path = tmp_path / "ragged.csv"
+    path.write_text(RAGGED + "last\n", encoding="utf-8")
+    monkeypatch.setattr(delimited, "BLOCK", block)
+    source = open_source(Export("p", path, None, frozenset({"givenname"})))
+    whole = source.load((0, 1))
+    pieces = list(source.pieces((0, 1)))
+    for place in (0, 1):
+        cells = [cell for piece in pieces for cell in piece.columns[place].to_arrow().to_pylist()]
+        assert cells == whole.columns[place].to_arrow().to_pylist()
+    assert [row for piece in pieces for row in piece.rows.tolist()] == whole.rows.tolist()
+    assert [row for piece in pieces for row in piece.short] == list(whole.short)
+    assert [row for piece in pieces for row in piece.long] == list(whole.long)
+    assert len(pieces) > 1 or block > 1000
+
+
+def test_constants_of_a_mapping_hold_for_every_row(tmp_path: Path) -> None:
+    """A register of women only need not repeat it in a column."""
+    path = tmp_path / "women.csv"
+    path.write_text("family_name,given_name,birth_date\nDoe,Jane,1965-03-15\n", encoding="utf-8")
+    mapping = PartnerMapping.model_validate({"files": ["*"], "constants": {"sex": "F"}})
+    result = code(path, "us-hrsa-uci", mapping=mapping)
+    assert result.table is not None
+    assert result.table["uic"].to_pylist() == ["JNDE0315652"]
+
+
+def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
+    """A header alone is an export that went wrong."""
+    path = tmp_path / "empty.csv"
+    path.write_text("given_name\n", encoding="utf-8")
+    with pytest.raises(InputError, match="a header and no rows"):
+        code(path, "ch-hiv", output=tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_missing_columns_are_named_all_at_once(clients: Path) -> None:

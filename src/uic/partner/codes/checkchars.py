@@ -34,14 +34,12 @@ def check_characters(codes: pa.Array, method: str = MOD37_36) -> pa.Array:
         method: ``mod37_36`` (ISO 7064 MOD 37,36: one of 0-9A-Z) or ``mod37_2`` (MOD 37-2: may
             also be ``*``).
     """
-    plain = _latin(codes)
-    outside = pc.invert(pc.match_substring_regex(plain, "^[0-9A-Z*]+$"))
-    plain = pc.if_else(outside, pa.scalar(None, pa.string()), plain)
-    lengths = pc.fill_null(pc.binary_length(plain), -1).to_numpy(zero_copy_only=False)
+    lengths = pc.fill_null(pc.utf8_length(codes), 0).to_numpy(zero_copy_only=False)
     answers = np.full(len(lengths), -1, dtype=np.int64)
-    for length in np.unique(lengths[lengths >= 0]):
+    for length in np.unique(lengths[lengths > 0]):
         rows = np.flatnonzero(lengths == length)
-        answers[rows] = _METHODS[method](_values(plain.take(pa.array(rows)), int(length)))
+        values = _values(codes.take(pa.array(rows)), int(length))
+        answers[rows] = np.where((values < 0).any(axis=1), -1, _METHODS[method](values))
     symbols = pa.array(list(ALPHABET), pa.string())
     return symbols.take(pa.array(answers, mask=answers < 0))
 
@@ -53,35 +51,21 @@ def check_character(code: str, method: str = MOD37_36) -> str | None:
 
 
 @functools.cache
-def _symbols() -> dict[int, str]:
-    table = load().data["khmer"]["check_symbols"]
-    return {ord(letter): symbol for letter, symbol in table.items()}
-
-
-def _latin(codes: pa.Array) -> pa.Array:
-    """Write Khmer consonants as the symbol they count as."""
-    if pc.all(pc.string_is_ascii(codes)).as_py() is not False:
-        return codes
-    coded = codes.dictionary_encode()
-    words = [
-        None if word is None else word.translate(_symbols())
-        for word in coded.dictionary.to_pylist()
-    ]
-    return pa.array(words, pa.string()).take(coded.indices)
-
-
-@functools.cache
 def _places() -> NDArray[np.int64]:
-    places = np.full(256, -1, dtype=np.int64)
-    for place, symbol in enumerate(ALPHABET):
-        places[ord(symbol)] = place
+    """Return the place of every code point in the alphabet; Khmer consonants count as theirs."""
+    khmer = load().data["khmer"]["check_symbols"]
+    signs = {sign: sign for sign in ALPHABET} | khmer
+    places = np.full(max(map(ord, signs)) + 2, -1, dtype=np.int64)
+    for sign, symbol in signs.items():
+        places[ord(sign)] = ALPHABET.index(symbol)
     return places
 
 
 def _values(codes: pa.Array, length: int) -> NDArray[np.int64]:
-    """Return shape (codes, length): the place of every character in the alphabet."""
-    text = "".join(codes.to_pylist()).encode("ascii")
-    return _places()[np.frombuffer(text, dtype=np.uint8)].reshape(-1, length)
+    """Return shape (codes, length): the place of every character, -1 outside the alphabet."""
+    points = np.frombuffer("".join(codes.to_pylist()).encode("utf-32-le"), dtype=np.uint32)
+    places = _places()
+    return places[np.minimum(points, len(places) - 1)].reshape(-1, length)
 
 
 def _mod37_36(values: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ from uic.errors import SchemaError
 from uic.partner.codes.checkchars import check_characters
 from uic.partner.codes.components import piece
 from uic.partner.codes.people import NOTHING, TEXT, Flaw, People, truth
+from uic.partner.codes.spelling import Speller
 
 if TYPE_CHECKING:
     from uic.partner.codes.people import Mask
@@ -39,7 +40,7 @@ class Composed:
     flaws: tuple[Flaw, ...]
 
 
-def compose(records: pa.Table, scheme: Scheme) -> Composed:
+def compose(records: pa.Table, scheme: Scheme, speller: Speller | None = None) -> Composed:
     """Put the codes of a table of records together.
 
     Args:
@@ -47,12 +48,14 @@ def compose(records: pa.Table, scheme: Scheme) -> Composed:
             as ``_year``, ``_month`` and ``_day``, and ``<attribute>_status`` with ``unknown``,
             ``refused`` or ``none``. An attribute without a column counts as missing.
         scheme: A scheme whose codes are derived.
+        speller: One of the scheme's scripts, where a register is coded in several pieces.
 
     Raises:
         SchemaError: the scheme's codes are assigned, not derived.
     """
     refuse_assigned(scheme)
-    people = People(_renamed(records, scheme), scheme.scripts)
+    speller = Speller(scheme.scripts) if speller is None else speller
+    people = People(_renamed(records, scheme), speller)
     pieces = [piece(component, people) for component in scheme.components]
     scripts = _scripts(scheme, people)
     codes = pc.binary_join_element_wise(*pieces, "")
@@ -75,7 +78,7 @@ def _renamed(records: pa.Table, scheme: Scheme) -> pa.Table:
     rule = scheme.mononym
     if rule is None or f"{rule.target}_status" not in records.column_names:
         return records
-    people = People(records, scheme.scripts)
+    people = People(records, Speller(scheme.scripts))
     only = people.status(rule.target, "none") & truth(pc.is_null(people.column(rule.target)))
     source, target = people.column(rule.source).cast(TEXT), people.column(rule.target).cast(TEXT)
     moved = pc.if_else(pa.array(only), source, target)

@@ -9,17 +9,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from uic.partner import normalising
-from uic.partner.codes import spelling
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from uic.partner.codes import spelling
 
     Mask = NDArray[np.bool_]
 
 TEXT = pa.string()
 NOTHING = pa.scalar(None, TEXT)
 
+NAME_RULES = ("no_letters", "unknown_character", "script_not_allowed")
 RULES = {
     "missing": "the value is missing and the scheme has no sign for that",
     "unknown": "the person does not know it and the scheme has no sign for that",
@@ -76,7 +76,7 @@ class People:
     """
 
     records: pa.Table
-    scripts: tuple[str, ...]
+    speller: spelling.Speller
     flaws: set[Flaw] = field(default_factory=set)
     spelled: dict[Any, Spelled] = field(default_factory=dict)
     name_scripts: list[tuple[str, pa.Array]] = field(default_factory=list)
@@ -116,27 +116,14 @@ class People:
     def _spell(self, attribute: str, how: spelling.How) -> Spelled:
         column = self.column(attribute)
         coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        distinct = coded.dictionary.cast(TEXT)
-        names = spelling.spelled(distinct, how)
-        script = normalising.script_of(names)
-        unknown = truth(normalising.unknown_characters(distinct))
-        foreign = ~truth(pc.is_in(script, pa.array(self.scripts, TEXT))) & truth(
-            pc.is_valid(script)
+        spelled = self.speller.spell(coded.dictionary.cast(TEXT), how)
+        letters, script, rule = (
+            spelled[name].combine_chunks().take(coded.indices)
+            for name in ("letters", "script", "rule")
         )
-        letters = normalising.code_letters(names)
-        empty = truth(pc.is_null(letters)) & ~unknown & ~foreign
-        rows = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        usable = pa.array(~(unknown | foreign))
-        return Spelled(
-            pc.if_else(usable, letters, NOTHING).take(coded.indices),
-            pc.if_else(pc.and_(usable, pc.is_valid(letters)), script, NOTHING).take(coded.indices),
-            np.append(empty, np.True_)[rows],
-            {
-                "no_letters": np.append(empty, np.False_)[rows],
-                "unknown_character": np.append(unknown, np.False_)[rows],
-                "script_not_allowed": np.append(foreign & ~unknown, np.False_)[rows],
-            },
-        )
+        broken = {name: truth(pc.equal(rule, name)) for name in NAME_RULES}
+        absent = truth(pc.is_null(coded.indices)) | broken["no_letters"]
+        return Spelled(letters, script, absent, broken)
 
 
 def truth(marks: pa.Array) -> Mask:

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
-import os
 import warnings
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from uic.errors import InputError, Problem, UicWarning
 from uic.partner import normalising
 from uic.partner.codes.composing import Composed, compose, refuse_assigned
+from uic.partner.codes.exports import ADDED, Opened, Piece, header_of, opened, pieces_of, records_at
+from uic.partner.codes.spelling import Speller
 from uic.partner.codes.writing import sink_for
-from uic.partner.reading.cleaning import Cleaned, clean, rules_for, tidy
-from uic.partner.reading.dates import parts_of
-from uic.partner.reading.headers import layout_of
-from uic.partner.reading.opening import open_source
-from uic.partner.reading.partners import Export
-from uic.partner.reading.rejects import problems_at
-from uic.partner.reading.sources import folded
-from uic.partner.registers import DATE_PARTS
 from uic.partner.schemes import load_scheme
-from uic.schema import EVENT_COLUMNS, STANDARD_ATTRIBUTES, LinkageSchema, PartnerMapping
+from uic.schema import EVENT_COLUMNS, STANDARD_ATTRIBUTES, PartnerMapping
 from uic.values import RowProblem, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
     from typing import BinaryIO
 
+    from numpy.typing import NDArray
+
     from uic.partner.codes.people import Flaw
-    from uic.partner.reading.sources import Source
-    from uic.partner.reading.words import Words
     from uic.partner.schemes import Scheme
     from uic.values import Progress
 
-ADDED = ("uic", "uic_check", "uic_scheme")
 CHUNK = 200_000
 _REVERSIBLE = (
     "the codes of {id} are an unkeyed hash: whoever has a list of names and birth dates turns them"
@@ -71,24 +63,11 @@ class Coded:
     def __repr__(self) -> str:
         return f"<Coded {self.label}: {self.coded} of {self.rows} rows>"
 
-    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:  # noqa: ANN401
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Hand the table to pandas, polars, DuckDB or Arrow."""
         if self.table is None:
             raise ValueError("the table was written to a file and is not kept")
         return self.table.__arrow_c_stream__(requested_schema)
-
-
-@dataclass(repr=False)
-class _Export:
-    """An opened export while it is coded."""
-
-    source: Source
-    partner: str
-    raw: list[Words]
-    rows: np.ndarray[Any, Any]
-    columns: dict[str, Cleaned]
-    headers: dict[str, str]
-    nameless: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
 
 
 def code(
@@ -118,7 +97,7 @@ def code(
         mapping: A partner's mapping of the linkage schema, in place of the arguments above.
         output: File to write (``.csv`` or ``.parquet``), or a binary stream for CSV. The table
             is then written piece by piece and not kept in memory.
-        progress: Called with the step "coding", rows done and rows in all.
+        progress: Called with the step "coding", rows done, and 0, as their number is not known.
 
     Returns:
         The export with its codes, and every value that could not be used.
@@ -132,8 +111,8 @@ def code(
     if found.reversible_hash:
         warnings.warn(UicWarning(_REVERSIBLE.format(id=found.id)), stacklevel=2)
     mapping = _mapping(found, columns, mapping, date_order, unknown, refused)
-    export = _opened(data, found, mapping, frozenset(no_name))
-    return _coded(export, found, output, progress)
+    export = opened(data, found, mapping, frozenset(no_name))
+    return _coded(export, output, progress)
 
 
 def label_of(scheme: Scheme) -> str:
@@ -168,125 +147,49 @@ def _mapping(
     return given.model_copy(update={"columns": found, "service_columns": {}})
 
 
-def _opened(
-    data: object, scheme: Scheme, mapping: PartnerMapping, no_name: frozenset[str]
-) -> _Export:
-    partner = Path(data).stem if isinstance(data, str | os.PathLike) else "table"
-    wanted = frozenset(map(folded, [*scheme.kinds, *mapping.columns.values()])) - {""}
-    source = open_source(Export(partner, data, mapping, wanted))
-    problems = _lacking(source, scheme, mapping)
-    if taken := sorted(set(ADDED) & set(source.headers)):
-        hint = "rename it, so that two codes cannot be mixed up"
-        problems += [
-            Problem(source.name, f"column {name!r}", "the file has this column already", hint)
-            for name in taken
-        ]
-    if problems:
-        raise InputError(problems)
-    layout = layout_of(source, mapping, LinkageSchema(attributes=scheme.kinds))
-    cells = source.load(tuple(range(len(source.headers))))
-    today = dt.datetime.now().astimezone().date()
-    cleaned, nameless = {}, {}
-    for name, place in layout.columns.items():
-        words = tidy(cells.columns[place])
-        nameless[name] = words.rows_with([word in no_name for word in words.listed()])
-        words = words.without([word in no_name for word in words.listed()])
-        cleaned[name] = clean(words, rules_for(name, scheme.kinds[name], mapping, today))
-    headers = {name: source.headers[place] for name, place in layout.columns.items()}
-    refusals = [
-        Problem(source.name, f"column {headers[name]!r}", *column.refusal)
-        for name, column in cleaned.items()
-        if column.refusal
-    ]
-    if refusals:
-        raise InputError(refusals)
-    return _Export(source, partner, list(cells.columns), cells.rows, cleaned, headers, nameless)
-
-
-def _lacking(source: Source, scheme: Scheme, mapping: PartnerMapping) -> list[Problem]:
-    """List the attributes for which no column is named or carries their name."""
-    found = {folded(header) for header in source.headers}
-    named = {name for name, header in mapping.columns.items() if header} | {*mapping.constants}
-    return [
-        Problem(
-            source.name,
-            "row 1",
-            f"no column holds {attribute!r}, which {scheme.id} needs",
-            f"name it: --map {attribute}=COLUMN, or rename the column to {attribute}",
-        )
-        for attribute in scheme.required
-        if attribute not in named and folded(attribute) not in found
-    ]
-
-
-def _coded(
-    export: _Export, scheme: Scheme, output: str | Path | BinaryIO | None, progress: Progress
-) -> Coded:
-    rows, count = len(export.rows), 0
-    problems = _read_problems(export)
-    unusable = {(problem.row, problem.column) for problem in problems}
+def _coded(export: Opened, output: str | Path | BinaryIO | None, progress: Progress) -> Coded:
+    rows, count = 0, 0
+    problems: list[RowProblem] = []
     tables: list[pa.Table] = []
+    speller = Speller(export.scheme.scripts)
     with sink_for(output, tables) as write:
-        for start in range(0, max(rows, 1), CHUNK):
-            chunk = np.arange(start, min(start + CHUNK, rows))
-            composed = compose(_records(export, scheme, chunk), scheme)
-            write(_table(export, scheme, chunk, composed))
-            count += len(chunk) - composed.codes.null_count
-            problems += _flawed(export, composed.flaws, start, unusable)
-            progress("coding", int(start + len(chunk)), rows)
+        for piece in pieces_of(export):
+            problems += piece.problems
+            for chunk in _chunks(len(piece.rows)):
+                composed = compose(records_at(export, piece, chunk), export.scheme, speller)
+                write(_table(export, piece, chunk, composed))
+                problems += _flawed(export, piece, chunk, composed.flaws)
+                count += len(chunk) - composed.codes.null_count
+            rows += len(piece.rows)
+            progress("coding", rows, 0)
     table = pa.concat_tables(tables) if output is None else None
-    return Coded(table, rows, count, label_of(scheme), tuple(sorted(problems)))
+    return Coded(table, rows, count, label_of(export.scheme), tuple(sorted(problems)))
 
 
-def _records(export: _Export, scheme: Scheme, chunk: np.ndarray[Any, Any]) -> pa.Table:
-    """Return the attributes of some rows, as a register has them."""
-    records: dict[str, Any] = {"record_id": pa.array(export.rows[chunk]).cast(pa.string())}
-    for name, column in export.columns.items():
-        words = column.words.at(chunk)
-        if scheme.kinds[name] == "date":
-            parts = zip((*DATE_PARTS, "precision"), parts_of(words), strict=True)
-            records |= {f"{name}_{part}": values for part, values in parts}
-        else:
-            records[name] = words.to_arrow()
-        status = column.status.at(chunk).to_arrow()
-        none = pa.array(export.nameless[name][chunk])
-        records[f"{name}_status"] = pa.compute.if_else(none, "none", status)
-    return pa.table(records)
+def _chunks(rows: int) -> Iterator[NDArray[np.int64]]:
+    for start in range(0, max(rows, 1), CHUNK):
+        yield np.arange(start, min(start + CHUNK, rows))
 
 
-def _table(
-    export: _Export, scheme: Scheme, chunk: np.ndarray[Any, Any], composed: Composed
-) -> pa.Table:
+def _table(export: Opened, piece: Piece, chunk: NDArray[np.int64], composed: Composed) -> pa.Table:
     """Return some rows as they stand in the export, with their codes."""
-    label = pa.scalar(label_of(scheme))
-    if len(scheme.scripts) > 1:
-        told = pa.compute.binary_join_element_wise(label, composed.scripts, "/")
-        label = pa.compute.coalesce(told, label)
-    label = pa.compute.if_else(
-        pa.compute.is_valid(composed.codes), label, pa.scalar(None, pa.string())
-    )
-    columns = [words.at(chunk).to_arrow() for words in export.raw]
+    label = pa.scalar(label_of(export.scheme))
+    if len(export.scheme.scripts) > 1:
+        label = pc.coalesce(pc.binary_join_element_wise(label, composed.scripts, "/"), label)
+    label = pc.if_else(pc.is_valid(composed.codes), label, pa.scalar(None, pa.string()))
+    columns = [words.at(chunk).to_arrow() for words in piece.raw]
     names = [*export.source.headers, *ADDED]
     return pa.table([*columns, composed.codes, composed.checks, label], names=names)
 
 
-def _read_problems(export: _Export) -> list[RowProblem]:
-    return [
-        problem
-        for name, column in export.columns.items()
-        for rule, marked in column.broken.items()
-        for problem in problems_at(export.partner, export.headers[name], rule, export.rows, marked)
-    ]
-
-
 def _flawed(
-    export: _Export, flaws: tuple[Flaw, ...], start: int, unusable: set[tuple[int, str]]
+    export: Opened, piece: Piece, chunk: NDArray[np.int64], flaws: tuple[Flaw, ...]
 ) -> list[RowProblem]:
     """Turn flaws into row problems; a value that was unusable is not also listed as missing."""
+    unusable = {(problem.row, problem.column) for problem in piece.problems}
     found = []
     for row, attribute, rule in flaws:
-        place = int(export.rows[start + row])
-        header = export.headers.get(attribute, attribute)
+        place, header = int(piece.rows[chunk[row]]), header_of(export, attribute)
         if rule != "missing" or (place, header) not in unusable:
             found.append(RowProblem(export.partner, place, header, rule))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from uic.partner.reading.held import for_arrow
 from uic.partner.reading.quotes import HINT, has_rows, refuse_open_quote, texts_have_rows
 from uic.partner.reading.sniffing import Survey, survey
 from uic.partner.reading.sources import LONGEST_FIELD, Cells, Source, refusal
@@ -18,8 +20,7 @@ from uic.partner.reading.words import Words, no_words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
+    from uic.partner.reading.held import File
     from uic.partner.reading.partners import Export
 
 BLOCK = 8 * LONGEST_FIELD
@@ -27,17 +28,23 @@ RAGGED_SHARE, RAGGED_ROWS = 0.1, 5
 _TOO_LONG = f"a cell is longer than {LONGEST_FIELD // 1_000_000} MB"
 
 
-def open_delimited(path: Path, export: Export) -> Source:
+def open_delimited(path: File, export: Export) -> Source:
     """Open a text file of separated values.
 
     Raises:
         InputError: empty, NUL bytes, unreadable encoding, or a header that cannot be read.
     """
     found = survey(path, export)
-    return Source(path.name, found.headers, found.digest, lambda wanted: _load(path, found, wanted))
+    return Source(
+        path.name,
+        found.headers,
+        found.digest,
+        lambda wanted: _load(path, found, wanted),
+        stream=lambda wanted: _stream(path, found, wanted),
+    )
 
 
-def _load(path: Path, found: Survey, wanted: tuple[int, ...]) -> Cells:
+def _load(path: File, found: Survey, wanted: tuple[int, ...]) -> Cells:
     ragged: list[tuple[int, str]] = []
     chunks: list[list[Any]] = [[] for _ in wanted]
     count = 0
@@ -51,7 +58,47 @@ def _load(path: Path, found: Survey, wanted: tuple[int, ...]) -> Cells:
     return _assembled(path.name, found, columns, wanted, count, ragged)
 
 
-def _batches(path: Path, found: Survey, ragged: list[tuple[int, str]]) -> Iterator[Any]:
+def _stream(path: File, found: Survey, wanted: tuple[int, ...]) -> Iterator[Cells]:
+    """Yield the cells block by block; rows are counted on from block to block."""
+    ragged: list[tuple[int, str]] = []
+    start = 1
+    for batch in _batches(path, found, ragged):
+        here, last = [], start + len(batch) - 1
+        while ragged and ragged[0][0] <= last + 1:  # the parser may be a block ahead
+            here.append(ragged.pop(0))
+            last += 1
+        columns = [words_of(batch.column(position)) for position in wanted]
+        yield _piece(path, found, columns, wanted, len(batch), here, start)
+        start = last + 1
+    if ragged:
+        yield _piece(path, found, [no_words(0) for _ in wanted], wanted, 0, ragged, start)
+
+
+def _piece(
+    path: File,
+    found: Survey,
+    columns: list[Words],
+    wanted: tuple[int, ...],
+    count: int,
+    ragged: list[tuple[int, str]],
+    start: int,
+) -> Cells:
+    """Assemble one block whose first row is row ``start`` of the file."""
+    if texts_have_rows((text for _, text in ragged), found):
+        refuse_open_quote(path, found)
+    before = start - 1
+    part = replace(found, header_row=max(0, found.header_row - before))
+    here = [(number - before, text) for number, text in ragged]
+    cells = _assembled(path.name, part, columns, wanted, count, here)
+    return Cells(
+        cells.columns,
+        cells.rows + before,
+        tuple(row + before for row in cells.short),
+        tuple(row + before for row in cells.long),
+    )
+
+
+def _batches(path: File, found: Survey, ragged: list[tuple[int, str]]) -> Iterator[Any]:
     """Yield the file block by block, every cell as text; ragged rows go aside."""
 
     def aside(row: pacsv.InvalidRow) -> str:
@@ -65,7 +112,7 @@ def _batches(path: Path, found: Survey, ragged: list[tuple[int, str]]) -> Iterat
             path,
             found,
             pacsv.open_csv(
-                path,
+                for_arrow(path),
                 read_options=pacsv.ReadOptions(
                     use_threads=False, block_size=BLOCK, column_names=names, encoding=found.encoding
                 ),
@@ -88,7 +135,7 @@ def _batches(path: Path, found: Survey, ragged: list[tuple[int, str]]) -> Iterat
         raise refusal(path.name, "", "the rows cannot be told apart", HINT)
 
 
-def _checked(path: Path, found: Survey, batches: pacsv.CSVStreamingReader) -> Iterator[Any]:
+def _checked(path: File, found: Survey, batches: pacsv.CSVStreamingReader) -> Iterator[Any]:
     """Pass the blocks on; refuse giant cells and cells that hold rows."""
     strict = False
     for batch in batches:

@@ -13,12 +13,13 @@ import numpy as np
 from uic.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from uic.partner.reading.words import Words
+    from uic.values import RowProblem
 
 TITLE_ROWS = 20
 LONGEST_FIELD = 1_000_000
@@ -34,12 +35,14 @@ class Cells:
         rows: Shape (rows,), int64: the row as a person counts it; the header is row 1.
         short: Rows that have fewer cells than the header.
         long: Rows that have more; which cell belongs where is unknown, so all are empty.
+        silent: Rows that hold a person and are no contact.
     """
 
     columns: tuple[Words, ...]
     rows: NDArray[np.int64]
     short: tuple[int, ...] = ()
     long: tuple[int, ...] = ()
+    silent: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,6 +55,10 @@ class Source:
         digest: SHA-256 of the bytes, hexadecimal.
         load: Takes positions of columns, gives their cells.
         advice: What else to try when columns are missing; may be empty.
+        problems: Rows of the export that could not be placed.
+        located: Says where a problem of a row stands, where the rows are put together from
+            several sheets or files; None where they stand as they are.
+        stream: The same as ``load``, piece by piece, for formats that can be read so.
     """
 
     name: str
@@ -59,6 +66,13 @@ class Source:
     digest: str
     load: Callable[[tuple[int, ...]], Cells]
     advice: str = ""
+    problems: tuple[RowProblem, ...] = ()
+    located: Callable[[RowProblem], RowProblem] | None = None
+    stream: Callable[[tuple[int, ...]], Iterator[Cells]] | None = None
+
+    def pieces(self, wanted: tuple[int, ...]) -> Iterator[Cells]:
+        """Give the cells of the wanted columns in pieces, or in one piece where it must be."""
+        return iter((self.load(wanted),)) if self.stream is None else self.stream(wanted)
 
 
 def refusal(name: str, where: str, rule: str, hint: str = "") -> InputError:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from uic.errors import InputError
 from uic.partner.reading.sources import (
     LONGEST_FIELD,
     Cells,
@@ -23,12 +24,15 @@ from uic.partner.reading.sources import (
 from uic.partner.reading.words import Words, words_from, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     Flat: TypeAlias = list[Any] | pa.ChunkedArray
+
+PIECE = 100_000
+"""Rows of a piece, where a file is read piece by piece."""
 
 FIRST_ROW = 2
 """A table has no header row; its rows are counted as if it had one, like every other source."""
@@ -45,7 +49,13 @@ def open_parquet(path: Path) -> Source:
         headers = tuple(map(tidy_header, pq.read_schema(path).names))
     if headers is None:
         raise _damaged(path.name)
-    return Source(path.name, headers, digest_of(path), lambda wanted: _load_parquet(path, wanted))
+    return Source(
+        path.name,
+        headers,
+        digest_of(path),
+        lambda wanted: _load_parquet(path, wanted),
+        stream=lambda wanted: _stream_parquet(path, wanted),
+    )
 
 
 def _load_parquet(path: Path, wanted: tuple[int, ...]) -> Cells:
@@ -63,6 +73,27 @@ def _load_parquet(path: Path, wanted: tuple[int, ...]) -> Cells:
         raise _damaged(path.name)
     columns = tuple(_readable(path.name, name, _words(table.column(name))) for name in names)
     return Cells(columns, _numbered(rows))
+
+
+def _stream_parquet(path: Path, wanted: tuple[int, ...]) -> Iterator[Cells]:
+    """Yield the wanted columns in pieces of ``PIECE`` rows."""
+    start, rows, broken = 0, -1, False
+    try:
+        with pq.ParquetFile(path) as file:
+            names = [file.schema_arrow.names[position] for position in wanted]
+            rows = file.metadata.num_rows
+            for batch in file.iter_batches(PIECE, columns=names):
+                table = pa.Table.from_batches([batch])
+                table.validate(full=True)
+                columns = [_readable(path.name, n, _words(table.column(n))) for n in names]
+                yield Cells(tuple(columns), _numbered(len(table)) + start)
+                start += len(table)
+    except InputError:
+        raise
+    except (pa.ArrowException, OSError, ValueError):
+        broken = True
+    if broken or start != rows:
+        raise _damaged(path.name)
 
 
 def _damaged(name: str) -> Exception:
