@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _ROUNDS = 200
 _CONDITIONED_STEPS = 3
+_HOLDING = 20  # rounds over which m is set free
 _TOLERANCE = 1e-6
 _PSEUDO = 0.5  # added to every level count, so that an unseen level keeps a finite weight
 _START = {
@@ -162,7 +163,7 @@ def _total(
     guess = [p.pairs.sum() / 2 / pairs_in_all for p in passes]
     priors = [(share,) * (1 + len(SHARED)) for share in guess]
     found = _Fit(m, [], [])
-    for _ in range(_ROUNDS):
+    for step in range(_ROUNDS):
         weights = [_weights(*triple) for triple in zip(items, m, u, strict=True)]
         scored = [_posterior(p, items, weights, q) for p, q in zip(passes, priors, strict=True)]
         before, found = found, _Fit(m, [c for c, _ in scored], [odds for _, odds in scored])
@@ -170,11 +171,9 @@ def _total(
             tuple(size / pairs_in_all for size in (float(c.matches.sum()), *c.others))
             for c in found.chances
         ]
-        m = [
-            _shares(item, passes, [c.matches for c in found.chances], n)
-            for n, item in enumerate(items)
-        ]
-        if _settled(before, found):
+        matches = [chance.matches for chance in found.chances]
+        m = [_held(i, _shares(i, passes, matches, n), step) for n, i in enumerate(items)]
+        if step > _HOLDING and _settled(before, found):
             break
     return found
 
@@ -193,15 +192,17 @@ def _conditioned(
     the form that scores the whole pattern knows that.
     """
     found = start
-    for _ in range(rounds):
+    for step in range(rounds):
         matches = [chance.matches for chance in found.chances]
         m = [_outside(item, passes, matches, n, found.m[n]) for n, item in enumerate(items)]
+        if rounds > _CONDITIONED_STEPS:
+            m = [_held(item, free, step) for item, free in zip(items, m, strict=True)]
         scored = [
             _given_key(p, chance.matches, known, items, m, u)
             for p, chance, known in zip(passes, found.chances, others, strict=True)
         ]
         before, found = found, _Fit(m, [c for c, _ in scored], [odds for _, odds in scored])
-        if _settled(before, found):
+        if step > _HOLDING and _settled(before, found):
             break
     return found
 
@@ -298,6 +299,16 @@ def _shares(
     for patterns, weight in zip(passes, chances, strict=True):
         counts += np.bincount(patterns.level(position), weights=weight, minlength=len(counts))
     return _normalised(counts)
+
+
+def _held(item: Comparison, free: NDArray[np.float64], step: int) -> NDArray[np.float64]:
+    """Let m loose slowly: first the classes find their sizes, then m is estimated.
+
+    Set free at once, m drifts: a few thousand neighbours among the first guesses teach it that
+    one person has two names, and in the end all neighbours are matches.
+    """
+    hold = max(0.0, 1 - step / _HOLDING)
+    return hold * _start(item) + (1 - hold) * free
 
 
 def _outside(
