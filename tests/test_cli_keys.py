@@ -155,7 +155,10 @@ def test_a_destroyed_key_encodes_and_tests_nothing(desk: Path) -> None:
     refused = CliRunner().invoke(app, ["keys", "destroy", "2026Q4.key"], input="n\n")
     assert refused.exit_code == 1
     assert (desk / "2026Q4.key").exists()
+    secret = (desk / "2026Q4.key").read_bytes()
+    os.link(desk / "2026Q4.key", desk / "same-bytes-on-the-disk")
     said = run("keys destroy 2026Q4.key", input="y\n").output
+    assert (desk / "same-bytes-on-the-disk").read_bytes()[:16] != secret[:16]
     assert "no longer be tested" in said
     assert "copies survive" in said
     assert not (desk / "2026Q4.key").exists()
