@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from uic.exchange import EVENTS as EVENTS
 from uic.values import RowProblem  # noqa: TC001 - part of the public value
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+DETAILS = pa.schema(
+    [
+        ("returned", pa.int64()),  # pieces of the row's service that came back
+        ("referral", pa.string()),  # made, accepted or completed; null: no referral
+        ("population", pa.string()),  # as which kind of client the person was met
+    ]
+)
+"""What a partner may know of an event beside ``EVENTS``."""
+
+CHARACTERISTICS = ("marital_status", "disclosure", "hiv_status")
+"""What a partner may know of a person that is counted and never compared."""
 
 DATE_PARTS = ("year", "month", "day")
 PRECISIONS = ("day", "month", "year", "estimated")
@@ -31,6 +41,11 @@ class Register:
             source, ``record`` the position in ``records``.
         problems: Row problems: the value counts as missing, the row stays.
         rows: Number of data rows in the source.
+        details: ``DETAILS``, one row a row of ``events``; None where the export has none of it.
+            ``events`` holds in ``quantity`` the pieces given of the row's own service.
+        characteristics: A text column for some of ``CHARACTERISTICS``, one row a row of
+            ``records``; None where the export has none. They stand apart from ``records``
+            because every attribute there is compared, and an HIV status must never be.
         source: Name of the file without its folder, or of the partner whose table it is.
         digest: SHA-256 of the source bytes, hexadecimal.
     """
@@ -42,6 +57,8 @@ class Register:
     rows: int
     digest: str
     source: str = ""
+    details: pa.Table | None = None
+    characteristics: pa.Table | None = None
 
     def __repr__(self) -> str:
         return f"<Register {self.partner}: {len(self.records)} records, {len(self.events)} events>"
