@@ -36,9 +36,11 @@ if (k >= 3 && k <= 5) {
   models <- models[order(models[, "AIC"]), ]
   print(head(models, 20))
 
-  # Profile-likelihood interval of the best one.
-  best <- closedpCI.t(X, dfreq = TRUE, mX = rownames(models)[1])
-  print(best$CI)
+  # Profile-likelihood interval of the best one: [12,3] is the formula ~ c1*c2 + c3.
+  generators <- strsplit(gsub("\\[|\\]", "", rownames(models)[1]), ",")[[1]]
+  terms <- sapply(strsplit(generators, ""), function(digits) paste0("c", digits, collapse = "*"))
+  best <- as.formula(paste("~", paste(terms, collapse = " + ")))
+  print(closedpCI.t(X, dfreq = TRUE, mX = best)$CI)
 
   if (length(arguments) > 1) {
     ours <- read.csv(arguments[2], check.names = FALSE)
