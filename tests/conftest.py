@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import settings
 
 from uic.crypto.keys import EpochKey
 from uic.partner.registers import EVENTS, Register
+
+settings.register_profile("uic", deadline=None)  # a busy machine is no failure
+settings.load_profile("uic")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = REPOSITORY.parent / "shared"

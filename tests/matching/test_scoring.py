@@ -12,7 +12,8 @@ from conftest import register_of
 from uic.crypto.keys import EpochKey
 from uic.exchange import FREQUENCIES
 from uic.levels import BASE, Comparison, comparisons, level_sql, pattern_sql
-from uic.matching.scoring import PassPatterns, fit
+from uic.matching.patterns import PassPatterns
+from uic.matching.scoring import fit
 from uic.schema import default_schema
 
 NAME = Comparison("given_name", "text")

@@ -10,8 +10,9 @@ import pyarrow as pa
 from uic.engines.duckdb import engine
 from uic.errors import LinkError, SchemaMismatchError
 from uic.levels import Comparison, comparisons
+from uic.matching.patterns import PassPatterns, Weights
 from uic.matching.plan import PATTERN_COUNTS, candidate_steps, capped_blocks
-from uic.matching.scoring import PassPatterns, Weights, fit
+from uic.matching.scoring import fit
 from uic.values import silent
 
 if TYPE_CHECKING:
