@@ -7,35 +7,44 @@ from typing import TYPE_CHECKING
 from uic.partner.forms import expressions
 from uic.partner.forms.rows import Row, field
 from uic.partner.forms.words import EMPTY, MONTHS, attribute, phrase
-from uic.partner.schemes.model import CALENDARS
+from uic.partner.schemes.model import CALENDARS, Date
 
 if TYPE_CHECKING:
-    from uic.partner.schemes.model import Date
+    from uic.partner.schemes import Scheme
 
 PARTS = {"Y": "year", "M": "month", "D": "day"}
 EARLIEST = 1900
 MONTH_LENGTHS = "312931303130313130313031"
 
 
-def parts_of(component: Date) -> dict[str, str]:
-    """Return the parts a date component uses, as ``{"Y": reference to the year}``."""
-    used = {token[0] for token in component.tokens}
-    return {
-        kind: field(f"{component.attribute}_{part}") for kind, part in PARTS.items() if kind in used
-    }
+def dates_of(name: str, scheme: Scheme) -> list[Date]:
+    """Return the components of a scheme that write parts of one date."""
+    return [c for c in scheme.components if isinstance(c, Date) and c.attribute == name]
 
 
-def date_rows(component: Date) -> list[Row]:
+def parts_of(name: str, scheme: Scheme) -> dict[str, str]:
+    """Return the parts of a date that are asked, as ``{"Y": reference to the year}``.
+
+    Only parts the scheme writes; and the year wherever a sign may stand for the whole date,
+    because then a date of which the year is known is not a missing one.
+    """
+    dates = dates_of(name, scheme)
+    used = {token[0] for date in dates for token in date.tokens}
+    used |= {"Y"} if any(date.pads for date in dates) else set()
+    return {kind: field(f"{name}_{part}") for kind, part in PARTS.items() if kind in used}
+
+
+def date_rows(name: str, scheme: Scheme) -> list[Row]:
     """Ask for the parts of a date that the scheme uses, and for no other."""
-    parts = parts_of(component)
+    parts = parts_of(name, scheme)
     rules = {"Y": _year_rule(), "M": _month_rule(parts), "D": _day_rule(parts)}
     return [
         Row(
             "select_one" if kind == "M" else "integer",
-            f"{component.attribute}_{PARTS[kind]}",
-            attribute(f"{component.attribute}_{PARTS[kind]}"),
-            phrase("leave_empty") if _needed(component, kind) != "yes" else EMPTY,
-            required=_needed(component, kind),
+            f"{name}_{PARTS[kind]}",
+            attribute(f"{name}_{PARTS[kind]}"),
+            phrase("leave_empty") if _needed(kind, parts, scheme, name) != "yes" else EMPTY,
+            required=_needed(kind, parts, scheme, name),
             constraint=rules[kind],
             message=phrase("no_such_date"),
             answers=_MONTHS if kind == "M" else (),
@@ -55,14 +64,18 @@ def _sign(component: Date, kind: str) -> str | None:
     return {"M": component.unknown_month, "D": component.unknown_day}.get(kind)
 
 
-def _needed(component: Date, kind: str) -> str:
+def _needed(kind: str, parts: dict[str, str], scheme: Scheme, name: str) -> str:
     """Return when a part must be given: where nothing else can be written for it."""
-    year = parts_of(component).get("Y")
-    if _sign(component, kind) is not None:
+    writing = [
+        date
+        for date in dates_of(name, scheme)
+        if kind in {token[0] for token in date.tokens} and _sign(date, kind) is None
+    ]
+    if not writing:
         return ""
-    if not component.pads:
+    if not all(date.pads for date in writing):
         return "yes"
-    return f"{year} != ''" if year and kind != "Y" else ""
+    return f"{parts['Y']} != ''" if kind != "Y" else ""
 
 
 def _year_rule() -> str:
@@ -95,11 +108,12 @@ def _day_rule(parts: dict[str, str]) -> str:
     return " and ".join(rules)
 
 
-def date_piece(component: Date) -> str:
+def date_piece(component: Date, scheme: Scheme) -> str:
     """Return the date as the scheme writes it; its sign where every part is empty."""
-    parts = parts_of(component)
+    parts = parts_of(component.attribute, scheme)
     written = expressions.concat([_token(component, token, parts) for token in component.tokens])
-    lacking = [f"{part} = ''" for kind, part in parts.items() if _sign(component, kind) is None]
+    kinds = [token[0] for token in component.tokens]
+    lacking = [f"{parts[kind]} = ''" for kind in kinds if _sign(component, kind) is None]
     found = f"if({' or '.join(lacking)}, '', {written})" if lacking else written
     absent = " and ".join(f"{part} = ''" for part in parts.values())
     return f"if({absent}, '{component.missing or ''}', {found})"

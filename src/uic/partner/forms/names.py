@@ -19,12 +19,17 @@ def letters_of(name: str) -> str:
     return field(f"{name}_letters")
 
 
-def name_rows(component: Letters, scheme: Scheme) -> list[Row]:
+def name_rows(name: str, scheme: Scheme) -> list[Row]:
     """Ask for a name; where the scheme tells reasons apart, ask why it is empty."""
-    optional = bool(component.pads or component.fallback)
+    optional = all(component.pads or component.fallback for component in letters_in(name, scheme))
     hint = phrase("leave_empty") if optional else EMPTY
-    question = _question(component.attribute, scheme, hint, required="" if optional else "yes")
-    return [question, *_why_empty(component, scheme)]
+    question = _question(name, scheme, hint, required="" if optional else "yes")
+    return [question, *_why_empty(name, scheme)]
+
+
+def letters_in(name: str, scheme: Scheme) -> list[Letters]:
+    """Return the components of a scheme that take letters of one name first."""
+    return [c for c in scheme.components if isinstance(c, Letters) and c.attribute == name]
 
 
 def fallback_row(name: str, scheme: Scheme) -> Row:
@@ -39,7 +44,8 @@ def fallback_row(name: str, scheme: Scheme) -> Row:
 
 def _question(name: str, scheme: Scheme, hint: Words, required: str, relevant: str = "") -> Row:
     least = _least(name, scheme)
-    accepted = expressions.accepted(scheme.scripts, least, optional=required == "")
+    empty = required == "" and not reasons_for(name, scheme)
+    accepted = expressions.accepted(scheme.scripts, least, optional=empty)
     latin = phrase("letters_only", least)
     return Row(
         "text",
@@ -68,27 +74,30 @@ def places(part: Letters | Take) -> tuple[int, ...]:
     return part.letters if part.letters != "all" else ()
 
 
-def _why_empty(component: Letters, scheme: Scheme) -> list[Row]:
+def _why_empty(name: str, scheme: Scheme) -> list[Row]:
     """Ask why a name is empty, where that changes the code."""
-    words = reasons_for(component, scheme)
+    words = reasons_for(name, scheme)
     if not words:
         return []
+    signs = [component.missing for component in letters_in(name, scheme)]
     return [
         Row(
             "select_one",
-            f"{component.attribute}_status",
+            f"{name}_status",
             phrase("why_empty"),
-            required="" if component.missing is not None else "yes",
-            relevant=f"{field(component.attribute)} = ''",
+            required="yes" if None in signs else "",
+            relevant=f"{field(name)} = ''",
             answers=tuple((word, REASONS[word]) for word in words),
         )
     ]
 
 
-def reasons_for(component: Letters, scheme: Scheme) -> list[str]:
+def reasons_for(name: str, scheme: Scheme) -> list[str]:
     """Return the reasons for an empty name that change the code."""
-    words = [word for word in ("unknown", "refused") if getattr(component, word) is not None]
-    if scheme.mononym is not None and scheme.mononym.target == component.attribute:
+    components = letters_in(name, scheme)
+    told = ("unknown", "refused")
+    words = [w for w in told if any(getattr(c, w) is not None for c in components)]
+    if scheme.mononym is not None and scheme.mononym.target == name:
         words.append("none")
     return words
 

@@ -14,7 +14,7 @@ from uic.files import spec_path
 from uic.partner.forms import words
 from uic.partner.forms.dates import PARTS, parts_of
 from uic.partner.forms.names import reasons_for
-from uic.partner.schemes.model import Code, Date, Letters, Literally
+from uic.partner.schemes.model import Code, Date, Literally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from uic.partner.forms.words import Words
     from uic.partner.schemes import Scheme
-    from uic.partner.schemes.model import Length, Number, Soundex, Text
+    from uic.partner.schemes.model import Length, Letters, Number, Soundex, Text
 
     Asked = Letters | Length | Soundex | Date | Code | Number | Text
 
@@ -96,15 +96,15 @@ def fields(scheme: Scheme) -> list[Field]:
 
 def _asked(component: Asked, scheme: Scheme) -> Iterable[Field]:
     name = component.attribute
-    optional = bool(component.pads or component.attributes[1:] or component.optional)
+    alike = [c for c in scheme.components if c.attributes[:1] == (name,)]
+    optional = all(c.pads or c.attributes[1:] for c in alike)
     field: Field = {"name": name, "kind": CARD_KINDS[component.kind], "optional": optional}
     if isinstance(component, Code):
         field["answers"] = list(component.codes)
     if isinstance(component, Date):
-        dates = [c for c in scheme.components if isinstance(c, Date) and c.attribute == name]
-        field["parts"] = list(dict.fromkeys(PARTS[kind] for c in dates for kind in parts_of(c)))
+        field["parts"] = [PARTS[kind] for kind in parts_of(name, scheme)]
     yield field
-    if isinstance(component, Letters) and (told := reasons_for(component, scheme)):
+    if told := reasons_for(name, scheme):
         yield {"name": f"{name}_status", "kind": "reason", "answers": told, "instead": [name]}
 
 

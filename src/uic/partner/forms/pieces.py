@@ -25,7 +25,7 @@ CODE, CHECK, LABEL, SHOWN = "uic", "uic_check", "uic_scheme", "uic_shown"
 
 def code_rows(scheme: Scheme) -> list[Row]:
     """Return the calculations from answers to code, and the note that shows it."""
-    pieces = [calculate(f"piece_{c.name}", _piece(c)) for c in scheme.components]
+    pieces = [calculate(f"piece_{c.name}", _piece(c, scheme)) for c in scheme.components]
     known = f"{field(CODE)} != ''"
     return [
         *pieces,
@@ -55,12 +55,12 @@ def _endings(known: str) -> list[Row]:
     ]
 
 
-def _piece(component: Component) -> str:
+def _piece(component: Component, scheme: Scheme) -> str:
     match component:
         case Letters():
             return _letters(component)
         case Date():
-            return date_piece(component)
+            return date_piece(component, scheme)
         case Code():
             return _filled(component, expressions.chosen(_answer(component), component.codes))
         case Number():

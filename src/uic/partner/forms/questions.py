@@ -48,9 +48,9 @@ def _names(scheme: Scheme) -> list[str]:
 def _asked(component: Component, scheme: Scheme) -> list[Row]:
     match component:
         case Letters():
-            return name_rows(component, scheme)
+            return name_rows(component.attribute, scheme)
         case Date():
-            return date_rows(component)
+            return date_rows(component.attribute, scheme)
         case Code():
             return [_code(component)]
         case Number():

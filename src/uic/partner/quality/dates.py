@@ -176,6 +176,7 @@ def too_many(counts: NDArray[np.int64], expected: NDArray[np.float64]) -> NDArra
 
 def _compared(rule: str, name: str, count: int, of: int, expected: float) -> Finding:
     """Make a finding that is flagged when chance (binomial) would hardly give as many."""
+    expected = float(expected)
     large = count >= FEWEST and count >= LARGER * of * expected
     rare = large and bool(stats.binom.sf(count - 1, of, expected) < RARE)
-    return Finding(rule, name, count, of, float(expected), rare)
+    return Finding(rule, name, count, of, expected, rare)
