@@ -181,6 +181,12 @@ def test_lists_without_overlap_are_refused() -> None:
         Histories(("A", "B"), (4, 6, 0)).need_overlap()
 
 
+def test_an_empty_list_is_refused_by_name() -> None:
+    """A list with nobody on it is named."""
+    with pytest.raises(EstimationError, match="list C has nobody"):
+        Histories(("A", "B", "C"), (0, 6, 0, 4, 0, 3, 0)).need_overlap()
+
+
 def test_nobody_seen_is_refused() -> None:
     """A table of zeros is refused."""
     with pytest.raises(EstimationError, match="every count is zero"):

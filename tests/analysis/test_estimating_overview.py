@@ -58,6 +58,28 @@ def test_two_lists_lead_with_chapman() -> None:
     assert any("cannot test" in sentence for sentence in top.assumptions)
 
 
+def test_two_lists_show_every_interval_and_wald_only_by_name() -> None:
+    """The other intervals stand beside the default; Wald appears when it is asked for."""
+    report = estimate(table("kampala_pwid_2017"))
+    names = {item.method: item for item in report.intervals}
+    assert set(names) == {"transformed logit", "profile", "binomial"}
+    assert names["binomial"].low == pytest.approx(3090.4, abs=0.1)
+    assert "Wald" not in report.to_json()
+    wald = estimate(table("luanda_msm_2011"), interval="Wald")
+    published = wald.two_lists[0].interval
+    assert (published.low, published.high) == pytest.approx((4566.095, 7859.505), abs=0.1)
+    with pytest.raises(EstimationError, match="transformed logit"):
+        estimate(table("hav_taiwan"), interval="magic")  # type: ignore[arg-type]
+
+
+def test_two_masked_lists_are_fitted_and_chapman_refused() -> None:
+    """With a masked overlap the log-linear model leads and the two-list methods are refused."""
+    report = estimate({"11": "<5", "10": 40, "01": 30})
+    assert report.two_lists == ()
+    assert report.headline.method == "log-linear [1,2]"
+    assert any(item.model == "two lists" and "masked" in item.reason for item in report.refused)
+
+
 def test_three_lists_lead_with_the_guarded_average(hepatitis: EstimateReport) -> None:
     """The headline of three lists is the AIC average without the saturated model."""
     top = hepatitis.headline

@@ -54,6 +54,10 @@ def command(
     bootstrap: Annotated[
         int, typer.Option(min=0, help="Tables of the bootstrap with reselection; 0 for none.")
     ] = 0,
+    interval: Annotated[
+        str,
+        typer.Option(help="Of two lists: log-normal, transformed logit, profile, binomial, Wald."),
+    ] = "log-normal",
     level: Annotated[float, typer.Option(min=0.5, max=0.999, help="Coverage of intervals.")] = 0.95,
 ) -> None:
     """Estimate how many people there are, seen and unseen, from overlapping lists.
@@ -82,6 +86,7 @@ def command(
         order=order,
         most_unseen=most_unseen,
         replicates=bootstrap,
+        interval=interval,  # type: ignore[arg-type]  # a wrong name is answered with the right ones
         level=level,
     )
     makers = {"json": report.to_json, "csv": report.to_csv, "table": report.to_text}

@@ -59,8 +59,7 @@ def sample_coverage(
     histories.need_exact("sample coverage")
     if histories.k < 3:
         raise EstimationError("sample coverage needs three lists: use the two-list methods")
-    if not all(histories.list_sizes.values()):
-        raise EstimationError("a list has nobody on it: leave the list out")
+    histories.need_overlap()
     rng = np.random.default_rng(seed)
     share, values = _three_forms(histories.low[None], histories.k)
     done = {

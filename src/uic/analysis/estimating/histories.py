@@ -116,11 +116,16 @@ class Histories:
             )
 
     def need_overlap(self) -> None:
-        """Refuse lists that share nobody.
+        """Refuse lists that hold nobody, and lists that share nobody.
 
         Raises:
             NoOverlapError: nobody is on two lists.
+            EstimationError: a list has nobody on it.
         """
+        for place, name in enumerate(self.lists):
+            mine = bit(place, self.k)
+            if not any(n for cell, n in enumerate(self.upper, start=1) if cell & mine):
+                raise EstimationError(f"list {name} has nobody on it: leave the list out")
         if not any(n for cell, n in enumerate(self.upper, start=1) if cell.bit_count() > 1):
             raise NoOverlapError(
                 "nobody is on two lists, so nothing is known about the people on none: "

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Estimate,
         Fitted,
         Headline,
+        Interval,
         Stratum,
     )
 
@@ -91,6 +92,8 @@ def _rows(report: EstimateReport) -> Iterator[dict[str, Any]]:
     yield _row("headline", report.headline.method, report.headline)
     for two in report.two_lists:
         yield _row("two lists", two.method, two)
+        for item in report.intervals:
+            yield _row("two lists", two.method, two) | _limits(item)
     for average in report.averages:
         yield _row("log-linear average", average.criterion, average)
     yield from (_model("log-linear", model) for model in report.loglinear)
@@ -125,10 +128,12 @@ def _row(
         "model": model,
         "abundance": found.abundance,
         "stderr": found.stderr,
-        "low": found.interval.low,
-        "high": found.interval.high,
-        "interval": found.interval.method,
+        **_limits(found.interval),
     }
+
+
+def _limits(interval: Interval) -> dict[str, Any]:
+    return {"low": interval.low, "high": interval.high, "interval": interval.method}
 
 
 def to_csv(report: EstimateReport) -> str:

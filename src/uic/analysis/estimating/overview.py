@@ -20,7 +20,12 @@ from uic.analysis.estimating.report import EstimateReport
 from uic.analysis.estimating.results import Refused
 from uic.analysis.estimating.searching import candidates
 from uic.analysis.estimating.strata import estimate_strata, pooled
-from uic.analysis.estimating.two_lists import pair_table, two_list_estimates
+from uic.analysis.estimating.two_lists import (
+    check_interval,
+    other_intervals,
+    pair_table,
+    two_list_estimates,
+)
 from uic.errors import EstimationError, NotIdentifiableError
 
 if TYPE_CHECKING:
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 
     from uic.analysis.estimating.histories import Histories
     from uic.analysis.estimating.results import Average, Fitted
+    from uic.analysis.estimating.two_lists import IntervalName
 
 __all__ = ["EstimateReport", "estimate", "estimate_table"]
 
@@ -42,6 +48,7 @@ def estimate(
     order: int | None = None,
     most_unseen: int | None = None,
     replicates: int = 0,
+    interval: IntervalName = "log-normal",
     level: float = 0.95,
 ) -> EstimateReport:
     """Estimate how many people there are, seen and unseen, from overlapping lists.
@@ -60,6 +67,8 @@ def estimate(
         most_unseen: Largest number of unseen people the Bayesian average considers; 20 for one
             seen when None.
         replicates: Tables of the parametric bootstrap with reselection; 0 for none.
+        interval: Interval of the two-list estimates: log-normal, transformed logit, profile,
+            binomial, or Wald, which goes below zero and is only for reproducing papers.
         level: Coverage of every interval.
 
     Returns:
@@ -71,10 +80,11 @@ def estimate(
         NoOverlapError: the lists, or the lists of one stratum, share nobody.
         EstimationError: there is one list only, or no method has an estimate.
     """
+    check_interval(interval)
     tables = read_strata(histories, by=by, absent=absent)
     if outside is not None:
         tables = {name: censor(table, outside) for name, table in tables.items()}
-    options: dict[str, Any] = {"order": order, "level": level}
+    options: dict[str, Any] = {"order": order, "interval": interval, "level": level}
     whole = estimate_table(
         pooled(tables),
         linkage=linkage,
@@ -95,10 +105,11 @@ def estimate_table(
     order: int | None = None,
     most_unseen: int | None = None,
     replicates: int = 0,
+    interval: IntervalName = "log-normal",
     level: float = 0.95,
 ) -> EstimateReport:
     """Do what :func:`estimate` does on a table that is already read."""
-    report = _quick(histories, order=order, level=level)
+    report = _quick(histories, order=order, interval=interval, level=level)
     if histories.k > 2:
         report = _more_lists(report, most_unseen, level)
     if replicates:
@@ -121,21 +132,33 @@ def _with_linkage(report: EstimateReport, linkage: Linkage, level: float) -> Est
     return replace(report, linkage=done, headline=corrected_headline(report.headline, done))
 
 
-def _quick(histories: Histories, *, order: int | None, level: float) -> EstimateReport:
+def _quick(
+    histories: Histories,
+    *,
+    order: int | None,
+    level: float,
+    interval: IntervalName = "log-normal",
+) -> EstimateReport:
     """Estimate what the headline needs."""
     histories.need_overlap()
     fitted, refused = loglinear(histories, candidates(histories, order), level=level)
-    two = two_list_estimates(histories, level=level) if histories.k == 2 and histories.exact else ()
+    two: dict[str, Any] = {"two_lists": (), "intervals": (), "pairs": ()}
+    try:
+        two["pairs"] = pair_table(histories, level=level)
+        if histories.k == 2:
+            two["two_lists"] = two_list_estimates(histories, interval=interval, level=level)
+            two["intervals"] = other_intervals(histories, level=level)
+    except EstimationError as error:
+        refused += (Refused("two lists", str(error)),)
     averages = _averages(fitted, histories.seen, level) if histories.k > 2 else ()
     return EstimateReport(
         histories=histories,
         checks=check(histories),
-        headline=choose(histories, two, fitted, averages),
-        two_lists=two,
-        pairs=pair_table(histories, level=level) if histories.exact else (),
+        headline=choose(histories, two["two_lists"], fitted, averages),
         loglinear=fitted,
         refused=refused,
         averages=averages,
+        **two,
     )
 
 

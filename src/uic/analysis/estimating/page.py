@@ -62,8 +62,9 @@ def _models(report: EstimateReport) -> list[str]:
 
 
 def _others(report: EstimateReport) -> list[str]:
-    lines = [_fitted(model) for model in report.heterogeneity]
-    lines += [UNTESTABLE] if lines else []
+    lines = [f"{'':<28}{'':>44}  {_range(interval)}" for interval in report.intervals]
+    lines += [_fitted(model) for model in report.heterogeneity]
+    lines += [UNTESTABLE] if report.heterogeneity else []
     lines += [_named(f"{x.criterion} average", x) for x in report.averages]
     if report.chao:
         lines.append(_plain(report.chao))

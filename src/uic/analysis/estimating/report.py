@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Estimate,
         Fitted,
         Headline,
+        Interval,
         LinkageCorrection,
         Pair,
         Refused,
@@ -37,6 +38,7 @@ class EstimateReport:
         checks: Its sums and what is odd about them.
         headline: The one estimate to quote, with its assumptions.
         two_lists: Lincoln-Petersen and Chapman; two lists only.
+        intervals: Transformed logit, profile and binomial interval; two lists only.
         pairs: Every two lists alone.
         loglinear: Log-linear models that have an estimate.
         refused: Models and methods that have none, with the reason.
@@ -54,6 +56,7 @@ class EstimateReport:
     checks: Checks
     headline: Headline
     two_lists: tuple[Estimate, ...]
+    intervals: tuple[Interval, ...]
     pairs: tuple[Pair, ...]
     loglinear: tuple[Fitted, ...]
     refused: tuple[Refused, ...]

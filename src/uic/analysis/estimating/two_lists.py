@@ -94,9 +94,18 @@ def _interval(
         "binomial": lambda: binomial_quantile(n1, n2, m, level=level),
         "Wald": lambda: wald(estimate, stderr, level),
     }
-    if name not in makers:
-        raise EstimationError(f"the interval is one of: {', '.join(get_args(IntervalName))}")
+    check_interval(name)
     return makers[name]()
+
+
+def check_interval(name: str) -> None:
+    """Refuse a name that is no interval's.
+
+    Raises:
+        EstimationError: there is no interval of this name; the message lists them.
+    """
+    if name not in get_args(IntervalName):
+        raise EstimationError(f"the interval is one of: {', '.join(get_args(IntervalName))}")
 
 
 def transformed_logit(n1: int, n2: int, m: int, *, level: float = 0.95) -> Interval:
@@ -128,10 +137,28 @@ def profile_interval(n1: int, n2: int, m: int, *, level: float = 0.95) -> Interv
     return profile(models.design(2), counts, columns, cells, level=level)[0].interval
 
 
-def two_list_estimates(histories: Histories, *, level: float = 0.95) -> tuple[Estimate, ...]:
-    """Return both estimates of a table of two lists, each with its log-normal interval."""
+def two_list_estimates(
+    histories: Histories, *, interval: IntervalName = "log-normal", level: float = 0.95
+) -> tuple[Estimate, ...]:
+    """Return both estimates of a table of two lists, each with the interval asked for.
+
+    Raises:
+        NoOverlapError: the lists share nobody.
+        EstimationError: counts are masked, or the interval has another name.
+    """
+    histories.need_exact("the two-list estimates")
+    pair = histories.pair(0, 1)
+    return tuple(method(*pair, interval=interval, level=level) for method in METHODS)
+
+
+def other_intervals(histories: Histories, *, level: float = 0.95) -> tuple[Interval, ...]:
+    """Return the intervals of two lists that do not belong to one estimate."""
     n1, n2, m = histories.pair(0, 1)
-    return lincoln_petersen(n1, n2, m, level=level), chapman(n1, n2, m, level=level)
+    makers = (transformed_logit, profile_interval, binomial_quantile)
+    return tuple(maker(n1, n2, m, level=level) for maker in makers)
+
+
+METHODS = (lincoln_petersen, chapman)
 
 
 def pair_table(histories: Histories, *, level: float = 0.95) -> tuple[Pair, ...]:
