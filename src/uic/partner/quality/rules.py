@@ -39,8 +39,8 @@ MEANS: dict[str, str] = {
         "open and save a CSV in a spreadsheet."
     ),
     "legacy-font": (
-        "This looks like Khmer typed in an old font (Limon, ABC). Convert it to Unicode, or its "
-        "codes will meet no other partner's."
+        "Signs or capitals inside words: slips, or Khmer typed in an old font (Limon, ABC). "
+        "Convert such text to Unicode, or its codes will meet no other partner's."
     ),
     "same-code-different-birth-date": (
         "Codes whose records give different dates of birth: two people share the code, or a date "
