@@ -27,7 +27,8 @@ from uic.partner.schemes import load_scheme, parse_scheme
 
 SPEC = Path(__file__).parents[1] / "spec"
 VECTORS = SPEC / "vectors"
-PATHS = sorted(VECTORS.glob("*/*.json"))
+KINDS = ("check", "check_character", "compose", "group", "normalise", "parse", "scheme")
+PATHS = sorted(path for kind in KINDS for path in (VECTORS / kind).iterdir())
 LOADED = {f"{path.parent.name}/{path.stem}": json.loads(path.read_text("ascii")) for path in PATHS}
 NAME_RULES = {"unknown_character", "script_not_allowed"}
 

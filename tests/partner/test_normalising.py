@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from uic.partner import normalising
 from uic.partner.normalising import canonical, khmer
-from uic.partner.normalising.tables import load
+from uic.partner.normalising.tables import load, points
 
 SPEC = Path(__file__).parents[2] / "spec" / "normalisation"
 TABLES = {path.stem: json.loads(path.read_text("utf-8")) for path in SPEC.glob("*.json")}
@@ -136,6 +136,20 @@ def test_every_table_maps_to_fixed_points() -> None:
                 assert seen.setdefault(form, target) == target
     for target in set(seen.values()):
         assert all(seen.get(letter) == letter for letter in target)
+
+
+def test_every_character_is_in_one_class() -> None:
+    """Letters, dropped signs, digits and separators do not overlap, so their order is no rule."""
+    shared = TABLES["shared"]
+    classes = [
+        {chr(point) for point in points(shared["dropped"])},
+        set(shared["apostrophes"]),
+        set(TABLES["cyrillic"]["dropped"]),
+        {chr(point) for point in points(shared["separators"])},
+        set("".join(shared["digits"].values())),
+        set(load().scripts),
+    ]
+    assert sum(map(len, classes)) == len(set.union(*classes))
 
 
 def test_every_latin_letter_of_europe_is_listed() -> None:

@@ -8,16 +8,26 @@ from pathlib import Path
 import pytest
 
 from uic.errors import SchemaError
-from uic.partner.codes import check_character, check_code, compose, grouped, records_of
+from uic.partner.codes import (
+    CODE_RULES,
+    RULES,
+    check_character,
+    check_code,
+    compose,
+    grouped,
+    records_of,
+)
 from uic.partner.schemes import (
     canonical,
     explain,
     fingerprint,
     list_schemes,
     load_scheme,
+    model,
     parse_scheme,
     patterns,
 )
+from uic.partner.schemes.kinds import CALENDARS, DATE_TOKENS
 
 REFERENCE = {
     "au-slk581", "us-hrsa-uci", "us-hrsa-euci", "ph-doh", "ca-ddrp", "cam-pasmo", "ls-cuic",
@@ -200,3 +210,25 @@ def test_attributes_keep_their_kind() -> None:
     """A name cannot be used as a date, nor a date as a number."""
     text = OWN.format(script="latin").replace("given_name", "birth_date")
     assert "cannot be used" in refusal(text)
+
+
+SPEC = Path(__file__).parents[2] / "spec"
+
+
+def test_the_specification_names_every_key_and_every_rule() -> None:
+    """A key or rule that the code knows and the text does not is a text out of date."""
+    text = (SPEC / "scheme.md").read_text("utf-8") + (SPEC / "code.md").read_text("utf-8")
+    owners = (model.Scheme, model.Letters, model.Length, model.Date, model.Code, model.Number)
+    others = (model.Text, model.Literally, model.Hash, model.Suffix, model.Mononym, model.Example)
+    keys = {key for owner in (*owners, *others) for key in owner.model_fields}
+    words = {*keys, *RULES, *CODE_RULES, *CALENDARS, *DATE_TOKENS}
+    assert sorted(word for word in words if not re.search(rf"\b{word}\b", text)) == []
+
+
+def test_the_specification_names_every_table_key() -> None:
+    """Every key of the tables that an implementation needs is explained."""
+    text = (SPEC / "normalisation.md").read_text("utf-8") + (SPEC / "code.md").read_text("utf-8")
+    for path in (SPEC / "normalisation").glob("*.json"):
+        assert (
+            f"`{path.name}`" in text or f"`normalisation/{path.name}`" in text or path.stem in text
+        )
