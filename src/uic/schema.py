@@ -47,6 +47,11 @@ STANDARD_ATTRIBUTES: dict[str, Kind] = {
 EVENT_COLUMNS = ("date", "channel", "service", "quantity", "site")
 """Columns of a contact; a file that has ``date`` is a file of events."""
 
+ExportFormat = Literal["plain", "dhis2-tracker", "kobo", "odk-central", "commcare"]
+"""How a partner's system lays out its exports; ``plain`` is one table under one header."""
+
+ZONE = r"^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 
@@ -93,6 +98,7 @@ class PartnerMapping(_Strict):
     """How one partner's export is read; the export itself is never edited."""
 
     files: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    format: ExportFormat = "plain"
     columns: dict[Name, str] = {}
     constants: dict[Name, str] = {}
     date_order: Literal["YMD", "DMY", "MDY"] = "YMD"
@@ -106,6 +112,9 @@ class PartnerMapping(_Strict):
     sheet: str | None = None
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: str | None = None
+    time_zone: Annotated[str, Field(pattern=ZONE)] | None = None
+    repeat: Annotated[str, Field(min_length=1)] | None = None
+    group_separator: Annotated[str, Field(min_length=1)] | None = None
     vouched: bool = False
 
 

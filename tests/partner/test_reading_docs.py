@@ -40,10 +40,10 @@ def test_every_key_has_a_line(model: type[BaseModel]) -> None:
 def test_defaults_are_the_real_ones(model: type[BaseModel], key: str) -> None:
     """A default that is not empty is written as the code has it."""
     default = model.model_fields[key].default
-    line = re.findall(rf"^\| `{key}` \|([^|]*)\|", TEXT, re.MULTILINE)[0]
+    lines = re.findall(rf"^\| `{key}` \|([^|]*)\|", TEXT, re.MULTILINE)
     if not isinstance(default, dict | tuple) and not model.model_fields[key].is_required():
         shown = f'"{default}"' if isinstance(default, str) else str(default).lower()
-        assert line.strip() == f"`{shown}`"
+        assert f"`{shown}`" in [line.strip() for line in lines]
 
 
 def test_every_example_loads() -> None:
@@ -58,7 +58,7 @@ def test_every_rule_is_explained_and_no_other() -> None:
     """The rules in the code, in RULES and on the page are the same."""
     page = TEXT.partition("| rule |")[2].partition("\n\n")[0]
     assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == RULES
-    code = "".join(path.read_text(encoding="utf-8") for path in ROOM.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in ROOM.rglob("*.py"))
     assert all(f'"{rule}"' in code.replace("before_{earliest}", "before_1900") for rule in RULES)
 
 

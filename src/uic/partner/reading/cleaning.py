@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from uic.partner.reading.dates import order_hint, read_date
+from uic.partner.reading.zones import local_days
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,6 +73,8 @@ class Rules:
     unknown: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     earliest_year: int = 1900
+    time_zone: str | None = None
+    zone_needed: bool = False
 
 
 def rules_for(attribute: str, kind: str, mapping: PartnerMapping | None, today: dt.date) -> Rules:
@@ -79,9 +82,10 @@ def rules_for(attribute: str, kind: str, mapping: PartnerMapping | None, today: 
     base = Rules(kind, {}, attribute == "sex", attribute == "date", today)
     if mapping is None:
         return base
+    several = attribute == "service" and mapping.service_separator is not None
     return Rules(
         kind,
-        mapping.codes.get(attribute, {}),
+        {} if several else mapping.codes.get(attribute, {}),  # each of several is read later
         base.is_sex,
         base.whole_day,
         today,
@@ -90,6 +94,8 @@ def rules_for(attribute: str, kind: str, mapping: PartnerMapping | None, today: 
         mapping.unknown,
         mapping.refused,
         mapping.earliest_year,
+        mapping.time_zone,
+        mapping.format != "plain",
     )
 
 
@@ -105,8 +111,7 @@ def clean(words: Words, rules: Rules) -> Cleaned:
     if rules.kind in ("code", "identifier"):
         words, more = _codes(words)
         broken |= more
-    if rules.codes:
-        words = _recoded(words, rules.codes)
+    words = recoded(words, rules.codes)
     if rules.kind == "date":
         words, more, refusal = _dates(words, rules)
     else:
@@ -142,8 +147,10 @@ def _statuses(words: Words, rules: Rules) -> tuple[Words, Words]:
     return words.without([item is not None for item in found]) if found else words, status
 
 
-def _recoded(words: Words, codes: dict[str, str]) -> Words:
+def recoded(words: Words, codes: dict[str, str]) -> Words:
     """Apply the partner's code list, as written or else without regard to case."""
+    if not codes:
+        return words
     loose = {ascii_digits(key).casefold(): value for key, value in codes.items()}
     found = [
         codes.get(word, loose.get(ascii_digits(word).casefold(), word)) for word in words.listed()
@@ -217,6 +224,9 @@ def ascii_digits(text: str) -> str:
 
 
 def _dates(words: Words, rules: Rules) -> tuple[Words, dict[str, Mask], tuple[str, str] | None]:
+    words, refusal = local_days(words, rules.time_zone, needed=rules.zone_needed)
+    if refusal:
+        return words, {}, refusal
     read = [
         read_date(ascii_digits(word), rules.date_order, rules.today, rules.earliest_year)
         for word in words.listed()

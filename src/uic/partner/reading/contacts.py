@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from uic.partner.reading.cleaning import ascii_digits
+from uic.partner.reading.cleaning import ascii_digits, recoded
 from uic.partner.reading.words import Words, no_words, words_from, words_of
 from uic.partner.registers import EVENTS
 
@@ -39,6 +39,7 @@ def contacts_of(
     columns: dict[str, Words],
     flags: dict[str, Mask],
     separator: str | None,
+    codes: dict[str, str] | None = None,
 ) -> pa.Table:
     """Build the table of contacts; a contact with several services fills several rows.
 
@@ -51,8 +52,10 @@ def contacts_of(
         columns: Clean event columns.
         flags: For each service that has a column of its own, the rows that say yes.
         separator: What stands between several services in one cell, if anything.
+        codes: The partner's code list of services, for cells that hold several.
     """
-    served, services = _services(columns.get("service", no_words(len(rows))), flags, separator)
+    held = columns.get("service", no_words(len(rows)))
+    served, services = _services(held, flags, separator, codes or {})
     idle_rows = np.ones(len(rows), dtype=np.bool_)
     idle_rows[served] = False
     place = np.concatenate([served, np.flatnonzero(idle_rows)])
@@ -82,9 +85,11 @@ def _quantities(columns: dict[str, Words], place: Places, again: Mask) -> pa.Arr
     return pc.if_else(pa.array(again), pa.scalar(None, pa.int64()), numbers)
 
 
-def _services(words: Words, flags: dict[str, Mask], separator: str | None) -> tuple[Places, Words]:
+def _services(
+    words: Words, flags: dict[str, Mask], separator: str | None, codes: dict[str, str]
+) -> tuple[Places, Words]:
     """Return every service of every row as a row and a word, each service once a row."""
-    rows, named = _split(words, separator)
+    rows, named = _split(words, separator, codes)
     names = pa.chunked_array(
         [named.to_arrow(), *(pa.array([name] * int(rows.sum())) for name, rows in flags.items())],
         pa.string(),
@@ -97,13 +102,13 @@ def _services(words: Words, flags: dict[str, Mask], separator: str | None) -> tu
     return rows[kept], coded.at(kept)
 
 
-def _split(words: Words, separator: str | None) -> tuple[Places, Words]:
-    """Take the cells of one column apart at the separator."""
+def _split(words: Words, separator: str | None, codes: dict[str, str]) -> tuple[Places, Words]:
+    """Take the cells of one column apart at the separator, and read each part by the codes."""
     rows = np.flatnonzero(words.present)
     if separator is None:
         return rows, words.at(rows)
     parts = [[part.strip() for part in word.split(separator)] for word in words.listed()]
-    flat = words_from([part for several in parts for part in several])
+    flat = recoded(words_from([part for several in parts for part in several]), codes)
     counts = np.array([len(several) for several in parts], dtype=np.int64)
     starts = np.cumsum(counts) - counts
     held = words.codes[rows]

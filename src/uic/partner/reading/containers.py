@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING, TypeVar
 
+from uic.partner.reading import archives
 from uic.partner.reading.sources import refusal
 
 if TYPE_CHECKING:
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LARGEST_UNPACKED = 1 << 30
-"""Bytes of all parts of a workbook together; a million rows of twenty columns need about half."""
-LARGEST_RATIO, RATIO_FROM = 300, 1 << 24
-"""Unpacked by packed size of a part above 16 MB; real sheets reach about 30."""
 MOST_CELLS = 60_000_000
 SAVE_AGAIN = "open it in Excel or LibreOffice and save it again as .xlsx"
 
+_BOMB = "the workbook is far too large when unpacked"
+_SMALLER = "delete empty formatted rows and pictures, or export it as CSV UTF-8"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BLOCK = 1 << 20
 _FORMULA = re.compile(
@@ -47,8 +46,10 @@ def check_container(path: Path) -> None:
             hint = "open it, remove the password (File, Info, Protect Workbook) and save a copy"
             raise refusal(path.name, "", "the workbook is locked by a password", hint)
         raise refusal(path.name, "", "this is an old Excel file (.xls)", SAVE_AGAIN)
+    archives.refuse_long_list(path)
     parts = _whole(path, zipfile.ZipFile.infolist)
-    _refuse_bomb(path, parts or [])
+    archives.refuse_unsafe(path.name, parts or [])
+    archives.refuse_bomb(path.name, parts or [], _BOMB, _SMALLER)
     damaged = _whole(path, lambda archive: [archive.testzip()])
     if parts is None or damaged != [None]:
         hint = "copy or export it again"
@@ -66,15 +67,6 @@ def _whole(path: Path, look: Callable[[zipfile.ZipFile], T]) -> T | None:
         return None
     except (NotImplementedError, RuntimeError, ValueError, KeyError):  # odd methods, bad names
         return None
-
-
-def _refuse_bomb(path: Path, parts: list[zipfile.ZipInfo]) -> None:
-    heavy = any(
-        part.file_size > max(RATIO_FROM, LARGEST_RATIO * part.compress_size) for part in parts
-    )
-    if heavy or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        hint = "delete empty formatted rows and pictures, or export it as CSV UTF-8"
-        raise refusal(path.name, "", "the workbook is far too large when unpacked", hint)
 
 
 def unfinished_columns(path: Path, index: int) -> set[int]:

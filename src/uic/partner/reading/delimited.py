@@ -20,6 +20,7 @@ from uic.partner.reading.words import Words, no_words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from uic.partner.reading.held import File
     from uic.partner.reading.partners import Export
 

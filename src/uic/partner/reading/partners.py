@@ -6,7 +6,7 @@ import fnmatch
 import os
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ class Export:
 
     Attributes:
         partner: Name of the partner.
-        content: A path or a table.
+        content: A path or a table; several paths where a partner's system writes several files.
         mapping: How the partner's columns are read; None where the schema says nothing.
         wanted: Headers to look for, folded.
     """
@@ -57,12 +57,29 @@ def exports_of(inputs: Inputs, schema: LinkageSchema) -> tuple[list[Export], lis
         [] if paths else [Problem("inputs", "", "no file is given", "name one or more files")]
     )
     problems += _repeated(paths)
-    exports = []
+    exports: list[Export] = []
     for path in dict.fromkeys(paths):
         names = _partners_of(path, schema)
         exports += [export_of(name, path, schema) for name in names[:1]]
         problems += _ambiguous(path, names, schema)
+    exports = _gathered(exports)
     return exports, problems + _shared(exports)
+
+
+def _gathered(exports: list[Export]) -> list[Export]:
+    """Take the files of a partner whose system writes several as one export."""
+    paths: dict[str, list[Path]] = {}
+    for export in exports:
+        paths.setdefault(export.partner, []).append(export.content)
+    return [
+        replace(export, content=tuple(paths[export.partner])) if _is_laid_out(export) else export
+        for export in exports
+        if not _is_laid_out(export) or export.content == paths[export.partner][0]
+    ]
+
+
+def _is_laid_out(export: Export) -> bool:
+    return export.mapping is not None and export.mapping.format != "plain"
 
 
 def _partners_of(path: Path, schema: LinkageSchema) -> list[str]:
@@ -108,7 +125,8 @@ def _shared(exports: Iterable[Export]) -> list[Problem]:
     """List partners that got more than one file."""
     files: dict[str, list[str]] = {}
     for export in exports:
-        files.setdefault(export.partner, []).append(Path(export.content).name)
+        if not isinstance(export.content, tuple):
+            files.setdefault(export.partner, []).append(Path(export.content).name)
     hint = "join them into one file, or give each its own [partners.NAME]"
     return [
         Problem(names[1], "", f"two files belong to the partner {partner!r}: {names[0]}", hint)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
+import io
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from uic.partner.reading.held import opened
 from uic.partner.reading.sources import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     import pyarrow as pa
 
+    from uic.partner.reading.held import File
     from uic.partner.reading.sniffing import Survey
 
 HINT = "look for a quotation mark that is opened and not closed"
@@ -32,14 +34,14 @@ def texts_have_rows(texts: Iterable[str], found: Survey) -> bool:
     return any(line.count(found.separator) >= least for line in lines)
 
 
-def refuse_open_quote(path: Path, found: Survey) -> None:
+def refuse_open_quote(path: File, found: Survey) -> None:
     """Read the file by the strict rule of RFC 4180; slow, so only where something looks odd.
 
     Raises:
         InputError: a closing quotation mark is missing; the row where it was opened is named.
     """
     done = 0
-    with path.open(encoding=found.encoding, newline="") as file:
+    with io.TextIOWrapper(opened(path), encoding=found.encoding, newline="") as file:
         try:
             for done, _ in enumerate(  # noqa: B007
                 csv.reader(file, delimiter=found.separator, strict=True), start=1

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from uic.partner.reading.contacts import contacts_of
 from uic.partner.reading.dates import parts_of
-from uic.partner.reading.opening import is_path, open_source
+from uic.partner.reading.opening import open_source, paths_of
 from uic.partner.reading.people import (
     people_of_events,
     people_of_rows,
@@ -49,11 +49,15 @@ def register_of(export: Export, schema: LinkageSchema) -> Register:
             sheet, people, {name: words for name, (words, _) in chosen.items()}, schema, export
         ),
         _events(sheet, people, export) if of_events else EVENTS.empty_table(),
-        tuple(sorted(listed)),
+        tuple(sorted({*map(source.located or _as_is, listed), *source.problems})),
         len(sheet.rows),
         source.digest,
-        source.name if is_path(export.content) else export.partner,
+        source.name if paths_of(export.content) else export.partner,
     )
+
+
+def _as_is(problem: RowProblem) -> RowProblem:
+    return problem
 
 
 def _records(
@@ -86,12 +90,15 @@ def _records(
 def _events(sheet: Sheet, people: People, export: Export) -> pa.Table:
     """Build the table of contacts; without any channel the channel is the partner's name."""
     constants = {"channel": export.partner} | sheet.constants
+    met = ~sheet.silent
     columns = {}
     for name in EVENT_KINDS:
         held = sheet.columns[name].words if name in sheet.columns else no_words(len(sheet.rows))
-        columns[name] = held.filled(constants[name]) if name in constants else held
+        columns[name] = (held.filled(constants[name]) if name in constants else held).at(met)
     separator = export.mapping.service_separator if export.mapping else None
-    return contacts_of(sheet.rows, people.record, columns, sheet.flags, separator)
+    codes = export.mapping.codes.get("service", {}) if export.mapping else {}
+    flags = {name: rows[met] for name, rows in sheet.flags.items()}
+    return contacts_of(sheet.rows[met], people.record[met], columns, flags, separator, codes)
 
 
 def _grouping(

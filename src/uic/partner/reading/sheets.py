@@ -45,6 +45,7 @@ class Sheet:
         flags: For each service with a column of its own, the rows that say yes.
         constants: Canonical values that hold for the whole export.
         problems: Values that could not be used.
+        silent: Rows that hold a person and are no contact.
     """
 
     rows: NDArray[np.int64]
@@ -53,6 +54,7 @@ class Sheet:
     flags: dict[str, Mask]
     constants: dict[str, str]
     problems: tuple[RowProblem, ...]
+    silent: Mask
 
 
 def sheet_of(source: Source, export: Export, schema: LinkageSchema) -> Sheet:
@@ -88,7 +90,8 @@ def sheet_of(source: Source, export: Export, schema: LinkageSchema) -> Sheet:
         raise InputError(problems)
     listed = _listed(source, export, layout, cells, columns, flags)
     flagged = {name: yes for name, (yes, _) in flags.items()}
-    return Sheet(cells.rows, columns, headers, flagged, constants, tuple(listed))
+    silent = np.isin(cells.rows, cells.silent)
+    return Sheet(cells.rows, columns, headers, flagged, constants, tuple(listed), silent)
 
 
 def _today() -> dt.date:

@@ -11,11 +11,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from uic.partner.reading.held import opened
 from uic.partner.reading.sources import header_position, refusal, tidy_header
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from uic.partner.reading.held import File
     from uic.partner.reading.partners import Export
 
 SEPARATORS = ",;\t|"
@@ -53,14 +53,14 @@ class Survey:
     digest: str
 
 
-def survey(path: Path, export: Export) -> Survey:
+def survey(path: File, export: Export) -> Survey:
     """Look at every byte once and at the first records closely.
 
     Raises:
         InputError: empty file, NUL bytes, no encoding fits, or the header cannot be read.
     """
     mapping = export.mapping
-    with path.open("rb") as file:
+    with opened(path) as file:
         head = file.read(SAMPLE)
     encoding = (mapping and mapping.encoding) or _marked(head)
     encoding, digest, quoted = _pass_over(path, encoding)
@@ -85,12 +85,12 @@ def _marked(head: bytes) -> str | None:
     return next((name for mark, name in _MARKS if head.startswith(mark)), None)
 
 
-def _pass_over(path: Path, encoding: str | None) -> tuple[str, str, bool]:
+def _pass_over(path: File, encoding: str | None) -> tuple[str, str, bool]:
     """Read the whole file once: check NUL bytes and the encoding, and take the digest."""
     digest, quoted, nul = hashlib.sha256(), False, False
     decoder = _decoder(path, encoding or "utf-8")
     fits, cp1252, runs = True, True, 0
-    with path.open("rb") as file:
+    with opened(path) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
             quoted = quoted or b'"' in block
@@ -113,7 +113,7 @@ def _pass_over(path: Path, encoding: str | None) -> tuple[str, str, bool]:
     return "cp1252", digest.hexdigest(), quoted
 
 
-def _decoder(path: Path, encoding: str) -> codecs.IncrementalDecoder:
+def _decoder(path: File, encoding: str) -> codecs.IncrementalDecoder:
     try:
         "".encode(encoding)  # refuses codecs that are no text encoding, such as "zlib"
         return codecs.getincrementaldecoder(encoding)("strict")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import numbers
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from uic.errors import InputError, Problem
+from uic.partner.reading.held import digest_of as digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -78,12 +77,6 @@ class Source:
 def refusal(name: str, where: str, rule: str, hint: str = "") -> InputError:
     """Build the error for one problem of one file."""
     return InputError(Problem(name, where, rule, hint))
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def tidy_header(text: str) -> str:

@@ -111,6 +111,11 @@ def words_from(cells: Iterable[str | None]) -> Words:
     return words_of(pa.array(cells, pa.string()))
 
 
+def joined_words(columns: Sequence[Words]) -> Words:
+    """Write columns of cells one below the other."""
+    return words_of(pa.chunked_array([words.to_arrow() for words in columns], pa.string()))
+
+
 def no_words(rows: int) -> Words:
     """Return a column of ``rows`` empty cells."""
     return Words(np.full(rows, -1, dtype=np.int32), pa.array([], pa.string()))

@@ -43,9 +43,35 @@ def open_workbook(path: Path, export: Export) -> Source:
         InputError: not a workbook, damaged, locked by a password, too large when unpacked, or
             the sheet does not exist or is empty.
     """
-    check_container(path)
-    book = _guarded(path, lambda: calamine.load_workbook(path))
+    book = load_book(path)
     index, advice = _chosen_sheet(path.name, book, export.mapping.sheet if export.mapping else None)
+    return open_sheet(path, book, index, export, advice=advice)
+
+
+def load_book(path: Path) -> calamine.CalamineWorkbook:
+    """Check a workbook's container and open it.
+
+    Raises:
+        InputError: not a workbook, damaged, locked by a password, or too large when unpacked.
+    """
+    check_container(path)
+    return _guarded(path, lambda: calamine.load_workbook(path))
+
+
+def open_sheet(
+    path: Path,
+    book: calamine.CalamineWorkbook,
+    index: int,
+    export: Export,
+    *,
+    text: Callable[[object], str | None] = cell_text,
+    advice: str = "",
+) -> Source:
+    """Open one sheet of an opened workbook; ``text`` writes a cell as text.
+
+    Raises:
+        InputError: the sheet is empty, or a cell of it stands too far away.
+    """
     unfinished = unfinished_columns(path, index)
     sheet = _guarded(path, lambda: book.get_sheet_by_index(index))
     top = _guarded(path, lambda: list(islice(sheet.iter_rows(), TITLE_ROWS)))
@@ -59,7 +85,7 @@ def open_workbook(path: Path, export: Export) -> Source:
 
     def load(wanted: tuple[int, ...]) -> Cells:
         _refuse_unfinished(path.name, headers, wanted, {column - left for column in unfinished})
-        return _guarded(path, lambda: _load(path.name, sheet, place + 1, wanted))
+        return _guarded(path, lambda: _load(path.name, sheet, place + 1, wanted, text))
 
     return Source(path.name, headers, digest_of(path), load, advice)
 
@@ -107,7 +133,13 @@ def _refuse_unfinished(
         raise refusal(name, f"column {column!r}", rule, SAVE_AGAIN)
 
 
-def _load(name: str, sheet: calamine.CalamineSheet, above: int, wanted: tuple[int, ...]) -> Cells:
+def _load(
+    name: str,
+    sheet: calamine.CalamineSheet,
+    above: int,
+    wanted: tuple[int, ...],
+    text: Callable[[object], str | None],
+) -> Cells:
     """Read the wanted columns of the rows below the header, some rows at a time."""
     rows: Iterator[list[Any]] = islice(sheet.iter_rows(), above, None)
     pieces: list[list[pa.Array]] = [[] for _ in wanted]
@@ -115,8 +147,8 @@ def _load(name: str, sheet: calamine.CalamineSheet, above: int, wanted: tuple[in
     while batch := list(islice(rows, _BATCH)):
         count += len(batch)
         for piece, position in zip(pieces, wanted, strict=True):
-            texts = [cell_text(row[position]) for row in batch]
-            if any(text is not None and len(text) > LONGEST_FIELD for text in texts):
+            texts = [text(row[position]) for row in batch]
+            if any(cell is not None and len(cell) > LONGEST_FIELD for cell in texts):
                 raise refusal(name, "", "a cell is longer than 1 MB")
             piece.append(words_from(texts).to_arrow())
     columns: list[Words] = [
