@@ -117,7 +117,7 @@ def test_json_lists_every_model_with_the_names_of_rcapture(hepatitis: EstimateRe
     model = next(item for item in data["loglinear"] if item["model"] == "[12,23]")
     assert model["abundance"] == pytest.approx(526.7058823529)
     assert model["stderr"] == pytest.approx(78.0217446088, rel=1e-6)
-    assert (model["df"], model["AIC"], model["BIC"]) == (
+    assert (model["df"], model["aic"], model["bic"]) == (
         1,
         pytest.approx(62.5936859648),
         pytest.approx(84.20639889),

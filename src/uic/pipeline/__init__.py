@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uic.analysis.counting import count
-from uic.analysis.estimating import estimate
+from uic.analysis.estimating import estimate, linkage_of
 from uic.analysis.histories import histories
 from uic.crypto.keys import load_or_make_key
 from uic.errors import EstimationError, InputError
@@ -92,11 +92,10 @@ def dedupe(
     counts = count(events, period=period)
     found = histories(persons if lists == "partner" else events, lists=lists)
     clock.lap("counting")
-    size, note = _estimate(found)
+    run = manifest(chosen, epoch_key, seed, registers, matched, resolved)
+    size, note = _estimate(found, run)
     clock.lap("estimating")
-    run = manifest(chosen, epoch_key, seed, registers, matched, resolved) | {
-        "seconds": clock.seconds
-    }
+    run["seconds"] = clock.seconds
     return Deduplication(
         persons=persons,
         pairs=join_pairs(resolved, registers),
@@ -134,8 +133,9 @@ def _schema(schema: LinkageSchema | str | Path | None, threshold: float | None) 
     return chosen.model_copy(update={"linking": linking})
 
 
-def _estimate(found: pa.Table) -> tuple[EstimateReport | None, str]:
+def _estimate(found: pa.Table, run: dict[str, Any]) -> tuple[EstimateReport | None, str]:
+    """Estimate the population, corrected for the links that are expected to be wrong or missed."""
     try:
-        return estimate(found, absent="zero"), ""
+        return estimate(found, absent="zero", linkage=linkage_of(run)), ""
     except (EstimationError, InputError) as error:
         return None, str(error)

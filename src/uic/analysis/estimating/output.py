@@ -41,15 +41,14 @@ ROWS = pa.schema(
         ("interval", pa.string()),
         ("deviance", pa.float64()),
         ("df", pa.int64()),
-        ("AIC", pa.float64()),
-        ("BIC", pa.float64()),
+        ("aic", pa.float64()),
+        ("bic", pa.float64()),
     ]
 )
-_RCAPTURE = {"aic": "AIC", "bic": "BIC"}
 
 
 def to_dict(report: EstimateReport) -> dict[str, Any]:
-    """Return the report as plain values; a model's AIC and BIC are spelled as in Rcapture."""
+    """Return the report as plain values: dictionaries, lists, numbers and text."""
     out: dict[str, Any] = {"format": FORMAT}
     for field in dataclasses.fields(report):
         value = getattr(report, field.name)
@@ -67,7 +66,7 @@ def to_dict(report: EstimateReport) -> dict[str, Any]:
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a result
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = dataclasses.fields(value)
-        return {_RCAPTURE.get(f.name, f.name): _plain(getattr(value, f.name)) for f in fields}
+        return {f.name: _plain(getattr(value, f.name)) for f in fields}
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
@@ -114,7 +113,7 @@ def _rows(report: EstimateReport) -> Iterator[dict[str, Any]]:
 
 
 def _model(method: str, model: Fitted) -> dict[str, Any]:
-    numbers = {"deviance": model.deviance, "df": model.df, "AIC": model.aic, "BIC": model.bic}
+    numbers = {"deviance": model.deviance, "df": model.df, "aic": model.aic, "bic": model.bic}
     return _row(method, model.model, model) | numbers
 
 

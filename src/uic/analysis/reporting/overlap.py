@@ -75,7 +75,11 @@ class Overlap:
 def overlap_of(histories: pa.Table) -> Overlap:
     """Turn a table of capture histories into rows; the most frequent combinations come first."""
     names = [name for name in histories.column_names if name != COUNT]
-    rows = [(tuple(bool(row[name]) for name in names), row[COUNT]) for row in histories.to_pylist()]
+    rows = [
+        (tuple(bool(row[name]) for name in names), row[COUNT])
+        for row in histories.to_pylist()
+        if row[COUNT]
+    ]
     rows.sort(key=lambda row: (-row[1], tuple(not flag for flag in row[0])))
     lists = tuple(
         OneList(
