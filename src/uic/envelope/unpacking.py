@@ -75,9 +75,6 @@ def open_export(
     return head
 
 
-open = open_export  # noqa: A001 - ``uic.open`` is the command of that name
-
-
 def _write(folder: Path, batches: Iterator[tuple[str, pa.RecordBatch]], progress: Progress) -> None:
     with ExitStack() as open_files:
         writers: dict[str, pq.ParquetWriter] = {}
