@@ -242,8 +242,7 @@ def main() -> None:
     write("arabic", {"letters": arabic(), "weak": "اوي"})
     write("thai", {
         "letters": thai(), "consonants": "".join(span(0x0E01, 0x0E2E)), "above_below": "ัิีึืฺุู",
-        "tones": "็่้๊๋์ํ๎", "leading": "เแโใไ", "killer": "์",
-        "folds": {"เเ": "แ", "ํา": "ำ"}, "sounds": THAI_SOUNDS,
+        "tones": "็่้๊๋์ํ๎", "sounds": THAI_SOUNDS,
     })  # fmt: skip
     write("khmer", {
         "letters": khmer(), "consonants": KHMER_CONSONANTS,
