@@ -1,0 +1,219 @@
+"""What an attacker knows: linear relations between cells, and bounds of single cells.
+
+People are not additive: a margin of people lies between its largest part and the sum of its
+parts. Two attackers are met (docs/decisions/0096):
+
+* One who also knows by how many the parts exceed each margin, that is how many people are counted
+  twice. No hidden number may be bounded by this one. Without this attacker, counts of people could
+  be worked out by set reasoning that the inequalities do not show.
+* One who knows the inequalities only. Where few people are counted twice, that number is itself a
+  small count, "people who went to both": a cell of its own that this one may not bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from uic.analysis.release.linked import bounded, groups
+from uic.analysis.release.rounding import could_be, rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from uic.analysis.release.columns import Columns
+    from uic.analysis.release.linked import Group
+    from uic.analysis.release.tables import Cell
+
+    Vector = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+    View = Mapping[Cell, int]
+
+
+class Row(NamedTuple):
+    """One relation: ``low <= sum of weight x cell <= high``.
+
+    ``overlaps`` tells which attacker has it: the one who knows how many people are counted twice
+    (``True``), the one who does not (``False``), or both (``None``).
+    """
+
+    cells: tuple[int, ...]
+    weights: tuple[float, ...]
+    low: float
+    high: float
+    overlaps: bool | None = None
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Relations and bounds of all cells, as arrays; a cell whose bounds are equal is known."""
+
+    matrix: sparse.csr_array
+    low: Vector
+    high: Vector
+    floor: Vector
+    ceiling: Vector
+
+
+@dataclass
+class System:
+    """All cells that are checked together, of these tables and of earlier releases.
+
+    Attributes:
+        threshold: A count from 1 up to but without it is small.
+        base: To what the numbers of this release are rounded; 1 is not at all.
+        cells: The cells; one whose number changed since an earlier release stands in it twice.
+        truth: Their numbers; NaN where nobody here knows them any more.
+        floor: The least the attacker gives a hidden cell.
+        ceiling: The most.
+        here: Cells of the tables that are to be released.
+        guarded: Other cells that must stay hidden: earlier releases hid them, or few people are
+            counted twice.
+        view: The newest place of every cell of a table.
+        rows: The relations.
+        twice: Per margin and parts, the cell of the people who are counted twice, if few.
+    """
+
+    threshold: int
+    base: int = 1
+    cells: list[Cell] = field(default_factory=list)
+    truth: list[float] = field(default_factory=list)
+    floor: list[float] = field(default_factory=list)
+    ceiling: list[float] = field(default_factory=list)
+    here: list[bool] = field(default_factory=list)
+    guarded: list[bool] = field(default_factory=list)
+    view: dict[Cell, int] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    twice: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def add(self, cell: Cell, truth: float, low: float, high: float, *, here: bool = False) -> int:
+        """Add a cell and return its place."""
+        self.cells.append(cell)
+        self.truth.append(truth)
+        self.floor.append(low)
+        self.ceiling.append(high)
+        self.here.append(here)
+        self.guarded.append(False)
+        return len(self.cells) - 1
+
+    def guard(self, cell: Cell, truth: float) -> int:
+        """Add a cell that must stay hidden, and is not zero; return its place."""
+        place = self.add(cell, truth, 1, np.inf)
+        self.guarded[place] = True
+        return place
+
+    def counted_twice(self) -> Mask:
+        """Return which cells are numbers of people who are counted twice."""
+        found = np.zeros(len(self.cells), dtype=np.bool_)
+        found[list(self.twice.values())] = True
+        return found
+
+    def knowledge(
+        self, hidden: Mask, *, overlaps: bool, rows: Sequence[Row] | None = None
+    ) -> Knowledge:
+        """Return what an attacker knows when these cells of this release are hidden.
+
+        Args:
+            hidden: Cells that are not told.
+            overlaps: The attacker knows how many people are counted twice.
+            rows: Only these relations; all by default.
+        """
+        floor, ceiling = np.array(self.floor), np.array(self.ceiling)
+        for place in np.flatnonzero(np.array(self.here) & ~hidden):
+            number = rounded(int(self.truth[place]), self.base)
+            low, high = could_be(number, self.base, min(self.threshold, int(self.truth[place])))
+            floor[place] = max(floor[place], low)
+            ceiling[place] = min(ceiling[place], high)
+        chosen = self.rows if rows is None else rows
+        mine = [row for row in chosen if row.overlaps in (None, overlaps)]
+        return Knowledge(*_arrays(mine, len(floor)), floor, ceiling)
+
+
+def system_of(
+    values: Mapping[Cell, int],
+    columns: Columns,
+    equal: Iterable[tuple[str, str]],
+    threshold: int,
+    base: int = 1,
+) -> System:
+    """Return the system of the tables that are to be released, without earlier releases."""
+    system = System(threshold, base)
+    for cell, value in values.items():
+        # Zeros are told, so whoever sees a hidden cell knows that it is not zero.
+        system.view[cell] = system.add(cell, value, min(1, value), np.inf, here=True)
+    system.rows += rows_of(
+        system.view, columns, lambda group, view: known_rows(system, group, view)
+    )
+    for first, second in equal:
+        system.rows += [
+            Row((place, system.view[other]), (1, -1), 0, 0)
+            for cell, place in system.view.items()
+            if cell.column == first and (other := cell._replace(column=second)) in system.view
+        ]
+    return system
+
+
+def rows_of(
+    view: View, columns: Columns, relate: Callable[[Group, View], Iterable[Row]]
+) -> list[Row]:
+    """Return the relations between the cells of a view: margins, and columns of one row."""
+    found = [row for group in groups(view, columns) for row in relate(group, view)]
+    for parts, whole in bounded(view, columns):
+        places = (*(view[part] for part in parts), view[whole])
+        found.append(Row(places, (*[1.0] * len(parts), -1.0), -np.inf, 0))
+    return found
+
+
+def known_rows(system: System, group: Group, view: View) -> Iterator[Row]:
+    """Yield the relations of a group whose numbers are all known to us.
+
+    Events that do not reach their margin (some belong to no part) are at most the margin.
+    """
+    parts, whole = [view[part] for part in group.parts], view[group.whole]
+    rest = group.rest_in(view)
+    excess = sum(system.truth[part] for part in parts) - system.truth[whole]
+    if group.kind == "events":
+        excess += sum(system.truth[place] for place in rest)
+        if excess <= 0:
+            yield total([*parts, *rest], whole, 0 if excess == 0 else -np.inf, 0)
+        return
+    yield from (Row((part, whole), (1, -1), -np.inf, 0) for part in parts)
+    if excess >= 0:
+        yield total(parts, whole, excess, excess)._replace(overlaps=True)
+    if 0 < excess < system.threshold:
+        yield _counted_twice(system, group, parts, whole, excess)
+    elif excess >= 0:
+        yield total(parts, whole, 0, np.inf)._replace(overlaps=False)
+    elif rest and excess + system.truth[rest[0]] >= 0:
+        yield total([*parts, *rest], whole, 0, np.inf)
+
+
+def total(parts: Sequence[int], whole: int, low: float, high: float) -> Row:
+    """Return the relation ``low <= sum of parts - whole <= high``."""
+    return Row((*parts, whole), (*[1.0] * len(parts), -1.0), low, high)
+
+
+def _counted_twice(
+    system: System, group: Group, parts: Sequence[int], whole: int, excess: float
+) -> Row:
+    key = (whole, *sorted(parts))
+    if key not in system.twice:
+        labels = (*group.whole.labels, (group.dimension, "counted twice"))
+        system.twice[key] = system.guard(group.whole._replace(labels=labels), excess)
+    places = (*parts, whole, system.twice[key])
+    return Row(places, (*[1.0] * len(parts), -1.0, -1.0), 0, 0, overlaps=False)
+
+
+def _arrays(rows: Sequence[Row], cells: int) -> tuple[sparse.csr_array, Vector, Vector]:
+    lengths = [len(row.cells) for row in rows]
+    place = np.repeat(np.arange(len(rows)), lengths)
+    cell = np.array([one for row in rows for one in row.cells], dtype=np.int64)
+    weight = np.array([one for row in rows for one in row.weights], dtype=np.float64)
+    matrix = sparse.csr_array((weight, (place, cell)), shape=(len(rows), cells))
+    low = np.array([row.low for row in rows], dtype=np.float64)
+    return matrix, low, np.array([row.high for row in rows], dtype=np.float64)

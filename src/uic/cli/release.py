@@ -1,0 +1,125 @@
+"""``uic release``: tables for an authority, a donor or the public."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Permission(StrEnum):
+    """What the gate does only with a named permission."""
+
+    small_places = "small-places"
+    low_threshold = "low-threshold"
+    already_public = "already-public"
+
+
+def command(
+    tables: Annotated[
+        list[Path] | None,
+        typer.Argument(help="CSV tables of counts, released together. Or the word log."),
+    ] = None,
+    to: Annotated[str, typer.Option(help="Who gets them: the name of an office.")] = "",
+    log: Annotated[
+        Path, typer.Option(help="The release log of the project; made if it does not exist.")
+    ] = Path("release-log.jsonl"),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for the tables and the method text.")
+    ] = Path("released"),
+    threshold: Annotated[
+        int | None, typer.Option(help="Hide counts below it. Default 10, or 5; see the manual.")
+    ] = None,
+    scope: Annotated[
+        str, typer.Option(help="Whom the tables are about; one scope is checked together.")
+    ] = "everybody",
+    criminalised: Annotated[
+        bool, typer.Option(help="The people are criminalised, as people who use drugs are.")
+    ] = True,
+    rounding: Annotated[int, typer.Option(help="Round to a multiple of this; 5 is usual.")] = 1,
+    events: Annotated[
+        list[str] | None, typer.Option(help="A column of events, which add up. Repeatable.")
+    ] = None,
+    people: Annotated[
+        list[str] | None, typer.Option(help="A column of people, who do not. Repeatable.")
+    ] = None,
+    dimensions: Annotated[
+        list[str] | None, typer.Option("--dimension", help="A column of labels. Repeatable.")
+    ] = None,
+    permit: Annotated[
+        list[Permission] | None, typer.Option(help="What is done by permission only. Repeatable.")
+    ] = None,
+    permitted_by: Annotated[str, typer.Option(help="Who permits it; goes into the log.")] = "",
+    epsilon: Annotated[
+        float | None, typer.Option(help="Noise of differential privacy instead of hiding.")
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option(help="Epsilon for a calendar year. Default 2.")
+    ] = None,
+    verify: Annotated[
+        Path | None, typer.Option(help="Release nothing; check this release log.")
+    ] = None,
+    head: Annotated[
+        str, typer.Option(help="With --verify: a hash that was noted from the log earlier.")
+    ] = "",
+) -> None:
+    """Release tables to an authority, a donor or the public; nothing else may leave.
+
+    Small counts are hidden, with as many others as it takes that nobody can work them out from
+    margins, from the other tables or from earlier releases. Who got what is written in the log.
+
+    Example: uic release counts.csv --to "Provincial AIDS Office" --log release-log.jsonl -o out
+
+    Example: uic release log --verify release-log.jsonl --head 3f9c...
+    """
+    if verify:
+        _verify(tables or [], verify, head)
+    elif not tables or not to:
+        raise typer.BadParameter("give at least one table, and --to")
+    else:
+        from uic.analysis.release import release
+
+        done = release(
+            tables,
+            to=to,
+            log=log,
+            output=output,
+            threshold=threshold,
+            scope=scope,
+            criminalised=criminalised,
+            rounding=rounding,
+            events=events or (),
+            people=people or (),
+            dimensions=dimensions or (),
+            permit=permit or (),
+            permitted_by=permitted_by,
+            epsilon=epsilon,
+            budget=budget,
+        )
+        for path in done.files:
+            typer.echo(path)
+        shown = f"{done.hidden} of {done.numbers} numbers are hidden (threshold {done.threshold})"
+        typer.echo(f"uic: release {done.number}: {shown}", err=True)
+        typer.echo(f"uic: checked against {done.earlier} earlier release(s)", err=True)
+        for number in done.contradicted:
+            typer.echo(f"uic: the data changed since release {number}; see method.md", err=True)
+        if done.public:
+            typer.echo(f"uic: {done.public} hidden number(s) are public already", err=True)
+        typer.echo(f"uic: head of the log, to keep elsewhere: {done.head}", err=True)
+
+
+def _verify(tables: list[Path], log: Path, head: str) -> None:
+    from uic.analysis.release import verify_log
+
+    if tables not in ([], [Path("log")]):
+        raise typer.BadParameter("--verify checks a log and takes no table")
+    found = verify_log(log, head=head)
+    typer.echo(found.head)
+    typer.echo(f"uic: {found.releases} release(s), every line and table as it was", err=True)
+    if found.anchored:
+        typer.echo(f"uic: the hash is in the log; {found.after} release(s) came after it", err=True)
+    else:
+        hint = "lines cut off at the end show only against a hash kept elsewhere: --head"
+        typer.echo(f"uic: {hint}", err=True)
