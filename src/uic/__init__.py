@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from uic.analysis.counting import count as count
     from uic.analysis.estimating import EstimateReport as EstimateReport
     from uic.analysis.estimating import Histories as Histories
+    from uic.analysis.estimating import LinkageQuality as LinkageQuality
     from uic.analysis.estimating import estimate as estimate
+    from uic.analysis.estimating import read_results as read_results
     from uic.analysis.histories import histories as histories
     from uic.analysis.multiplier import multiplier as multiplier
     from uic.analysis.reporting import ReportData as ReportData
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
     from uic.partner.codes import code as code
     from uic.partner.codes import parse_code as parse_code
     from uic.partner.exporting import encode as encode
+    from uic.partner.forms import card as card
+    from uic.partner.forms import form as form
+    from uic.partner.quality import CheckReport as CheckReport
     from uic.partner.quality import check as check
     from uic.partner.reading import read_registers as read_registers
     from uic.pipeline import Deduplication as Deduplication
@@ -56,13 +61,16 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "CheckReport": "uic.partner.quality",
     "Deduplication": "uic.pipeline",
     "DefectRates": "uic.synthesis",
     "EstimateReport": "uic.analysis.estimating",
     "Evaluation": "uic.evaluating",
     "Histories": "uic.analysis.estimating",
+    "LinkageQuality": "uic.analysis.estimating",
     "LinkageSchema": "uic.schema",
     "ReportData": "uic.analysis.reporting",
+    "card": "uic.partner.forms",
     "check": "uic.partner.quality",
     "check_code": "uic.partner.codes",
     "code": "uic.partner.codes",
@@ -75,6 +83,7 @@ _HOMES = {
     "estimate": "uic.analysis.estimating",
     "evaluate": "uic.evaluating",
     "fingerprint": "uic.schema",
+    "form": "uic.partner.forms",
     "histories": "uic.analysis.histories",
     "inspect": "uic.envelope.inspecting",
     "load_schema": "uic.schema",
@@ -84,6 +93,7 @@ _HOMES = {
     "parse_code": "uic.partner.codes",
     "population": "uic.synthesis",
     "read_registers": "uic.partner.reading",
+    "read_results": "uic.analysis.estimating",
     "render_report": "uic.analysis.reporting",
     "simulate": "uic.synthesis",
     "write_results": "uic.pipeline",
@@ -111,6 +121,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute may be a
         from importlib.metadata import version
 
         return version("uic-link")
+    if name == "keys":  # a module of functions, as the command is a group of verbs
+        return importlib.import_module("uic.keys")
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'uic' has no attribute {name!r}")

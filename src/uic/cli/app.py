@@ -23,6 +23,8 @@ COMMANDS = (
     "check",
     "code",
     "schemes",
+    "form",
+    "card",
     "keys",
     "encode",
     "inspect",

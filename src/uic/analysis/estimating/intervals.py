@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from uic.analysis.estimating.results import Interval
 
@@ -13,7 +13,7 @@ from uic.analysis.estimating.results import Interval
 @cache
 def quantile(level: float) -> float:
     """Return the normal quantile of a two-sided interval, 1.96 for 0.95."""
-    return float(norm.ppf((1 + level) / 2))
+    return float(ndtri((1 + level) / 2))
 
 
 def lognormal(seen: float, unseen: float, stderr: float, level: float) -> Interval:

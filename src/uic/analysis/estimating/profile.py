@@ -12,8 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import digamma, gammaln
-from scipy.stats import chi2
+from scipy.special import digamma, gammaln, ndtri
 
 from uic.analysis.estimating.fitting import fit, problem
 from uic.analysis.estimating.results import Interval, Profile
@@ -57,7 +56,7 @@ def profile(
         start = fit(problem(design, counts, counts, columns, cells)).coef
     curve = _likelihood(design, counts, columns, cells, start)
     best = _maximise(curve, np.clip(start[:, 0], np.log(_SMALLEST), np.log(_LARGEST)))
-    cut = curve(best)[0] - chi2.ppf(level, 1) / 2
+    cut = curve(best)[0] - ndtri((1 + level) / 2) ** 2 / 2
     low = _cross(curve, best, cut, 0.25, _SMALLEST)
     high = _cross(curve, best, cut, 4.0, _LARGEST)
     limits = zip(best.tolist(), low.tolist(), high.tolist(), strict=True)

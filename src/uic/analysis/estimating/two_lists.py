@@ -12,7 +12,6 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
-from scipy.stats import binom
 
 from uic.analysis.estimating import models
 from uic.analysis.estimating.intervals import lognormal, quantile, wald
@@ -123,6 +122,8 @@ def transformed_logit(n1: int, n2: int, m: int, *, level: float = 0.95) -> Inter
 
 def binomial_quantile(n1: int, n2: int, m: int, *, level: float = 0.95) -> Interval:
     """Return n1 n2 / q with q the upper and lower quantile of Binomial(n2, m/n2)."""
+    from scipy.stats import binom  # half a second to load, and one interval needs it
+
     low, high = (float(q) for q in binom.ppf([(1 - level) / 2, (1 + level) / 2], n2, m / n2))
     return Interval(n1 * n2 / high, n1 * n2 / low if low else math.inf, level, "binomial")
 
