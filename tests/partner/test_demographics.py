@@ -31,7 +31,7 @@ def test_age_groups_turn_on_the_birthday() -> None:
 def test_what_is_unknown_stays_unknown() -> None:
     """A missing year has no group; a year alone has one; an impossible age has none."""
     assert groups(None, "1980", "1700", "2015") == [None, "25-34", None, None]
-    assert groups("2000", "1960-01") == ["under 18", "45+"]
+    assert groups("2000", "1960-01") == ["0-17", "45+"]
 
 
 def test_only_coarse_values_come_out() -> None:
@@ -67,7 +67,7 @@ def test_groups_that_would_tell_too_much_are_refused(ages: tuple[int, ...]) -> N
 def test_groups_are_those_of_the_completed_years(born: dt.date, on: dt.date) -> None:
     """Every age falls into the group that holds its completed years."""
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    expected = "under 18" if age < AGES[0] else "45+" if age >= AGES[-1] else None
+    expected = "0-17" if age < AGES[0] else "45+" if age >= AGES[-1] else None
     (group,) = groups(born.isoformat(), on=on)
     if expected is None:
         low, high = (int(part) for part in str(group).split("-"))

@@ -31,7 +31,7 @@ DEMOGRAPHICS = pa.schema(
     ]
 )
 AGES = (18, 25, 35, 45)
-"""First ages of the groups: under 18, 18-24, 25-34, 35-44, 45+."""
+"""First ages of the groups: 0-17, 18-24, 25-34, 35-44, 45+."""
 
 _OLDEST = 110  # an older age is a mistyped year, and nobody's age group
 
@@ -94,8 +94,7 @@ def _ages(records: pa.Table, on: dt.date) -> NDArray[np.int64]:
 
 
 def _groups(age: NDArray[np.int64], ages: Sequence[int]) -> pa.Array:
-    labels = [f"under {ages[0]}"]
-    labels += [f"{low}-{high - 1}" for low, high in itertools.pairwise(ages)]
+    labels = [f"{low}-{high - 1}" for low, high in itertools.pairwise((0, *ages))]
     labels += [f"{ages[-1]}+"]
     group = np.searchsorted(np.asarray(ages), age, side="right")
     return pa.array(labels, pa.string()).take(pa.array(group, mask=age < 0))

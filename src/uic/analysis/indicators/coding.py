@@ -53,6 +53,16 @@ def coded(events: pa.Table, by: Sequence[str], filters: Sequence[Where]) -> Code
     return Coded(pa.table(columns), labels)
 
 
+def labelled(cells: pa.Table, labels: dict[str, pa.Array], by: Sequence[str]) -> pa.Table:
+    """Write words for the numbers of the axes: -1 is what nobody recorded, null the margin."""
+    for name in by:
+        words = pa.concat_arrays([labels[name], pa.array([NOT_RECORDED], pa.string())])
+        place = pc.if_else(pc.less(cells[name], 0), len(words) - 1, cells[name])
+        column = pc.fill_null(words.take(place.combine_chunks()), ALL)
+        cells = cells.set_column(cells.column_names.index(name), name, column)
+    return cells
+
+
 def _numbered(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     """Number the distinct labels in alphabetic order, so that the smallest number is the first."""
     values, codes = _distinct(column)

@@ -23,9 +23,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from uic.analysis.indicators.coding import ALL, NOT_RECORDED, coded
+from uic.analysis.indicators.coding import coded, labelled
 from uic.analysis.indicators.compiling import plan_for
 from uic.analysis.indicators.linked import AXES
 from uic.analysis.indicators.periods import MONTHS, start_sql
@@ -103,7 +102,7 @@ def count_cells(
             database.unregister("who")
     seen = [f"i{n}" for n, item in enumerate(indicators) if item.seen]
     cells = with_all_time(pa.concat_tables(tables), [*slicing.by, *seen])
-    return _labelled(cells, events.labels, slicing.by)
+    return labelled(cells, events.labels, slicing.by)
 
 
 def with_all_time(cells: pa.Table, empty: Sequence[str] = ()) -> pa.Table:
@@ -117,16 +116,6 @@ def with_all_time(cells: pa.Table, empty: Sequence[str] = ()) -> pa.Table:
     row: dict[str, Any] = dict.fromkeys(cells.column_names) | numbers | {"draw": LINKED}
     row |= dict.fromkeys(empty) | ({"censored": True} if "censored" in row else {})
     return pa.concat_tables([cells, pa.Table.from_pylist([row], schema=cells.schema)])
-
-
-def _labelled(cells: pa.Table, labels: dict[str, pa.Array], by: Sequence[str]) -> pa.Table:
-    """Write words for the numbers of the axes: -1 is what nobody recorded, null the margin."""
-    for name in by:
-        words = pa.concat_arrays([labels[name], pa.array([NOT_RECORDED], pa.string())])
-        place = pc.if_else(pc.less(cells[name], 0), len(words) - 1, cells[name])
-        column = pc.fill_null(words.take(place.combine_chunks()), ALL)
-        cells = cells.set_column(cells.column_names.index(name), name, column)
-    return cells
 
 
 def assignments(linked: Linked, *, unlinked: bool = False) -> Iterator[tuple[pa.Table, str]]:

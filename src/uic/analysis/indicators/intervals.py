@@ -62,7 +62,7 @@ def limits(
     if recall is not None:
         moved = (base - spread(UNLINKED)) * (1 / recall - 1)
         low, high = low + np.minimum(moved, 0), high + np.maximum(moved, 0)
-    return np.maximum(low, np.minimum(base, 1)), high
+    return np.floor(np.maximum(low, np.minimum(base, 1))), np.ceil(high)
 
 
 def _places(cells: pa.Table, keys: Sequence[str], draw: NDArray[np.int32]) -> NDArray[np.int64]:
