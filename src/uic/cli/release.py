@@ -48,6 +48,9 @@ def command(
     dimensions: Annotated[
         list[str] | None, typer.Option("--dimension", help="A column of labels. Repeatable.")
     ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(help="A column that is not released. Repeatable.")
+    ] = None,
     permit: Annotated[
         list[Permission] | None, typer.Option(help="What is done by permission only. Repeatable.")
     ] = None,
@@ -93,6 +96,7 @@ def command(
             events=events or (),
             people=people or (),
             dimensions=dimensions or (),
+            leave_out=leave_out or (),
             permit=permit or (),
             permitted_by=permitted_by,
             epsilon=epsilon,

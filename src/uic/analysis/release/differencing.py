@@ -206,7 +206,8 @@ def _fits(group: Group, view: View, system: System) -> bool:
 
 def _block(cell: Cell, columns: Columns) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Return the column and the period of a cell."""
-    periods = [at for at in cell.labels if columns.dimensions[at[0]].labels == "periods"]
+    known = columns.dimensions
+    periods = [at for at in cell.labels if at[0] in known and known[at[0]].labels == "periods"]
     return cell.column, tuple(periods)
 
 

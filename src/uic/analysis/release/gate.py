@@ -58,6 +58,7 @@ class Terms:
     permitted_by: str
     epsilon: float | None
     budget: float | None
+    leave_out: tuple[str, ...]
     released: dt.datetime
 
 
@@ -101,6 +102,7 @@ def release(
     events: Iterable[str] = (),
     people: Iterable[str] = (),
     dimensions: Iterable[str] = (),
+    leave_out: Iterable[str] = (),
     permit: Iterable[str] = (),
     permitted_by: str = "",
     epsilon: float | None = None,
@@ -125,6 +127,7 @@ def release(
         events: Columns of events, which add up, beside those of ``spec/release/columns.toml``.
         people: Columns of people, who may be in several parts of a margin.
         dimensions: Columns of labels.
+        leave_out: Columns that are not released. Shares and limits never are.
         permit: What the gate does only by permission; see ``Permit``.
         permitted_by: Who permits it. Goes into the log.
         epsilon: Noise of differential privacy instead of hiding; for columns of people only.
@@ -145,7 +148,7 @@ def release(
     permits = _permits(permit, permitted_by)
     terms = Terms(
         to.strip(), scope.strip(), threshold, criminalised, rounding, permits,
-        permitted_by.strip(), epsilon, budget, moment,
+        permitted_by.strip(), epsilon, budget, tuple(leave_out), moment,
     )  # fmt: skip
     _check(terms)
     columns = known_columns().plus(events, people, dimensions)
@@ -158,8 +161,9 @@ def _release(
 ) -> Release:
     entries = read_log(log)
     tables, columns = read_tables(
-        paths, columns, terms.scope, terms.permits, criminalised=terms.criminalised
-    )
+        paths, columns, terms.scope, terms.permits,
+        criminalised=terms.criminalised, leave_out=terms.leave_out,
+    )  # fmt: skip
     least = least_threshold(tables, criminalised=terms.criminalised)
     threshold = check_threshold(terms.threshold, least, terms.permits)
     columns = with_earlier(columns, entries, terms.scope)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from uic.analysis.release.alongside import found_rules
 from uic.analysis.release.differencing import add_earlier
 from uic.analysis.release.knowledge import Row, system_of, total
-from uic.analysis.release.linked import equal_columns, history_rows
+from uic.analysis.release.linked import history_rows
 from uic.analysis.release.offering import together
 from uic.analysis.release.refusing import Permit
 from uic.analysis.release.rounding import rounded
@@ -66,8 +67,8 @@ def hide(
         InputError: a number cannot be hidden any more, or would give away an earlier one.
     """
     values = together(tables)
-    equal = {pair for table in tables for pair in equal_columns(table)}
-    system = system_of(values, columns, sorted(equal), threshold, base)
+    rules = [rule for table in tables for rule in found_rules(table, columns)]
+    system = system_of(values, columns, rules, threshold, base)
     found = add_earlier(system, earlier, columns)
     system.rows += list(_history_rows(system))
     primary = small_cells(system) | found.few

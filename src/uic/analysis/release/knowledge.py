@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from uic.analysis.release.linked import bounded, groups
+from uic.analysis.release.alongside import declared, ruled
+from uic.analysis.release.linked import groups
 from uic.analysis.release.rounding import could_be, rounded
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from uic.analysis.release.alongside import Alongside, Rule
     from uic.analysis.release.columns import Columns
     from uic.analysis.release.linked import Group
     from uic.analysis.release.tables import Cell
@@ -47,6 +49,10 @@ class Row(NamedTuple):
     low: float
     high: float
     overlaps: bool | None = None
+
+    def holds(self, truth: Vector) -> bool:
+        """Return whether the relation holds between these numbers."""
+        return bool(self.low <= np.dot(self.weights, truth[list(self.cells)]) <= self.high)
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,7 @@ class System:
 def system_of(
     values: Mapping[Cell, int],
     columns: Columns,
-    equal: Iterable[tuple[str, str]],
+    rules: Iterable[Rule],
     threshold: int,
     base: int = 1,
 ) -> System:
@@ -149,12 +155,9 @@ def system_of(
     system.rows += rows_of(
         system.view, columns, lambda group, view: known_rows(system, group, view)
     )
-    for first, second in equal:
-        system.rows += [
-            Row((place, system.view[other]), (1, -1), 0, 0)
-            for cell, place in system.view.items()
-            if cell.column == first and (other := cell._replace(column=second)) in system.view
-        ]
+    system.rows += [_beside(found, system.view) for found in ruled(system.view, rules)]
+    truth = np.array(system.truth)
+    system.rows = [row for row in dict.fromkeys(system.rows) if row.holds(truth)]
     return system
 
 
@@ -163,10 +166,7 @@ def rows_of(
 ) -> list[Row]:
     """Return the relations between the cells of a view: margins, and columns of one row."""
     found = [row for group in groups(view, columns) for row in relate(group, view)]
-    for parts, whole in bounded(view, columns):
-        places = (*(view[part] for part in parts), view[whole])
-        found.append(Row(places, (*[1.0] * len(parts), -1.0), -np.inf, 0))
-    return found
+    return found + [_beside(cells, view) for cells in declared(view, columns)]
 
 
 def known_rows(system: System, group: Group, view: View) -> Iterator[Row]:
@@ -196,6 +196,12 @@ def known_rows(system: System, group: Group, view: View) -> Iterator[Row]:
 def total(parts: Sequence[int], whole: int, low: float, high: float) -> Row:
     """Return the relation ``low <= sum of parts - whole <= high``."""
     return Row((*parts, whole), (*[1.0] * len(parts), -1.0), low, high)
+
+
+def _beside(found: Alongside, view: View) -> Row:
+    cells = [view[cell] for cell in (*found.parts, *found.less, found.whole)]
+    weights = [*[1.0] * len(found.parts), *[-1.0] * (len(found.less) + 1)]
+    return Row(tuple(cells), tuple(weights), 0 if found.equal else -np.inf, 0)
 
 
 def _counted_twice(

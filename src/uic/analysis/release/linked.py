@@ -6,11 +6,11 @@ another are linked, and two tables that share a margin are checked as one.
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from uic.analysis.release.alongside import declared
 from uic.analysis.release.stretches import stretch, tiles
 
 Number = TypeVar("Number")
@@ -62,17 +62,6 @@ def groups(cells: Iterable[Cell], columns: Columns) -> Iterator[Group]:
             yield from _across(group, present, columns)
 
 
-def bounded(cells: Iterable[Cell], columns: Columns) -> Iterator[tuple[tuple[Cell, ...], Cell]]:
-    """Yield the cells that together are at most another cell: people and their contacts."""
-    present = set(cells)
-    for cell, rule in itertools.product(sorted(present), columns.within):
-        if cell.column == rule.at_most:
-            parts = tuple(cell._replace(column=column) for column in rule.parts)
-            found = tuple(part for part in parts if part in present)
-            if found:
-                yield found, cell
-
-
 def contradictions(table: Table, columns: Columns) -> Iterator[tuple[Cell, str]]:
     """Yield the cells of a table whose numbers cannot be what their columns say, and why."""
     values = table.known()
@@ -82,10 +71,11 @@ def contradictions(table: Table, columns: Columns) -> Iterator[tuple[Cell, str]]
             yield group.whole, "this margin is smaller than one of its parts"
         elif group.kind == "events" and not group.across and sum(parts) > whole:
             yield group.whole, "this margin is smaller than the sum of its parts"
-    for cells, cell in bounded(values, columns):
-        if sum(values[one] for one in cells) > values[cell]:
-            names = " and ".join(one.column for one in cells)
-            yield cell, f"it is smaller than {names} in the same row"
+    for found in declared(values, columns):
+        together = sum(values[cell] for cell in found.parts)
+        if not found.equal and together > values[found.whole]:
+            names = " and ".join(cell.column for cell in found.parts)
+            yield found.whole, f"it is smaller than {names} in the same row"
 
 
 def history_rows(cells: Mapping[Cell, int]) -> Iterator[tuple[Cell, list[Cell]]]:
@@ -103,22 +93,6 @@ def history_rows(cells: Mapping[Cell, int]) -> Iterator[tuple[Cell, list[Cell]]]
                 yield cell, lists[cell.scope, label]
 
 
-def equal_columns(table: Table) -> list[tuple[str, str]]:
-    """Return the pairs of columns that are equal in every row, so that one tells the other.
-
-    Over a year everybody is new in the year: who sees one column knows the other.
-    """
-    rows: dict[tuple[tuple[str, str], ...], dict[str, int]] = defaultdict(dict)
-    for cell, value in table.known().items():
-        rows[cell.labels][cell.column] = value
-    found = []
-    for first, second in itertools.combinations(table.counts, 2):
-        both = [(row[first], row[second]) for row in rows.values() if {first, second} <= row.keys()]
-        if len(both) > 1 and any(both[0]) and all(a == b for a, b in both):
-            found.append((first, second))
-    return found
-
-
 def _labelled(cells: Iterable[Cell]) -> dict[tuple[Cell, str], dict[str, Cell]]:
     """Return, per margin and dimension, the cells at its labels."""
     found: dict[tuple[Cell, str], dict[str, Cell]] = defaultdict(dict)
@@ -132,9 +106,12 @@ def _along(
     whole: Cell, dimension: str, labelled: Mapping[str, Cell], columns: Columns
 ) -> Iterator[Group]:
     count = columns.counts[whole.column]
+    if dimension in count.apart:
+        return
     rest = count.rest.get(dimension)
     rest_cell = whole._replace(column=rest) if rest else None
-    labels = columns.dimensions[dimension].labels
+    known = columns.dimensions.get(dimension)
+    labels = known.labels if known else ""
     read = {label: stretch(label, labels) for label in labelled}
     found = {label: place for label, place in read.items() if place is not None}
     plain = [label for label, place in read.items() if place is None]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from uic.analysis.release.refusing import Permit
     from uic.analysis.release.tables import Cell, Table
 
+    Numbered = tuple[int, tuple[str, ...]]
+
 
 def read_tables(
     paths: Sequence[str | Path],
@@ -31,8 +33,11 @@ def read_tables(
     permits: Collection[Permit],
     *,
     criminalised: bool,
+    leave_out: Collection[str] = (),
 ) -> tuple[tuple[Table, ...], Columns]:
     """Read the tables that are offered; return them, and what all their columns mean.
+
+    Columns in ``leave_out`` and columns computed from counts are not in the tables.
 
     Raises:
         InputError: a table cannot be used or must not be released; every problem of every table.
@@ -41,7 +46,7 @@ def read_tables(
     problems = list(_same_names(paths))
     for path in paths:
         try:
-            table, columns = _offered(path, columns, scope)
+            table, columns = _offered(path, columns, scope, leave_out)
             check_places(table, permits, criminalised=criminalised)
             found.append(table)
         except InputError as error:
@@ -70,10 +75,13 @@ def together(tables: Sequence[Table]) -> dict[Cell, int]:
     return values
 
 
-def _offered(path: str | Path, columns: Columns, scope: str) -> tuple[Table, Columns]:
+def _offered(
+    path: str | Path, columns: Columns, scope: str, leave_out: Collection[str]
+) -> tuple[Table, Columns]:
     name = Path(path).name
     header, rows = read_raw(path)
     refuse_people(name, header, columns)
+    header, rows = _without(header, rows, {*leave_out, *columns.derived})
     if is_histories(header, [row for _, row in rows]):
         lists = [column for column in header if column != HISTORY_COUNT]
         columns = columns.plus(people=[HISTORY_COUNT], dimensions=lists)
@@ -87,6 +95,18 @@ def _offered(path: str | Path, columns: Columns, scope: str) -> tuple[Table, Col
     if problems:
         raise InputError(problems)
     return table, columns
+
+
+def _without(
+    header: tuple[str, ...], rows: list[Numbered], names: Collection[str]
+) -> tuple[tuple[str, ...], list[Numbered]]:
+    """Take columns out of a table; a row of another length stays, to be reported."""
+    kept = [place for place, column in enumerate(header) if column not in names]
+    cut = [
+        (number, tuple(row[at] for at in kept) if len(row) == len(header) else row)
+        for number, row in rows
+    ]
+    return tuple(header[place] for place in kept), cut
 
 
 def _same_names(paths: Sequence[str | Path]) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 Stretch = tuple[float, float]
 """From, and up to but without."""
 
-_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})|-?Q([1-4]))?(?:/(\d{4})-(\d{2}))?")
+_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})|-?Q([1-4])|-?H([12]))?(?:/(\d{4})-(\d{2}))?")
 _AGES = re.compile(r"(\d{1,3})\s*(?:-|–|to)\s*(\d{1,3})")
 _OLDER = re.compile(r"(\d{1,3})\s*\+")
 _YOUNGER = re.compile(r"(?:<|under)\s*(\d{1,3})")
@@ -59,13 +59,17 @@ def _months(label: str) -> Stretch | None:
     match = _PERIOD.fullmatch(label)
     if not match:
         return None
-    year, month, quarter, last_year, last_month = match.groups()
+    year, month, quarter, half, last_year, last_month = match.groups()
     if last_year:
         if not month:
             return None
         return int(year) * 12 + int(month) - 1, int(last_year) * 12 + int(last_month)
-    start = int(year) * 12 + (int(month) - 1 if month else (int(quarter or 1) - 1) * 3)
-    return start, start + (1 if month else 3 if quarter else 12)
+    start = int(year) * 12
+    if month:
+        return start + int(month) - 1, start + int(month)
+    if quarter:
+        return start + int(quarter) * 3 - 3, start + int(quarter) * 3
+    return (start + int(half) * 6 - 6, start + int(half) * 6) if half else (start, start + 12)
 
 
 def _years(label: str) -> Stretch | None:

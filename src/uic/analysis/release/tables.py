@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HIDDEN = "*"
 """What stands in a released table in place of a number that is not told."""
 
+_TRAIT = frozenset({"characteristic", "value"})
 _LARGEST_FILE = 20_000_000
 _LARGEST_COUNT = 10**9
 _MOST_PROBLEMS = 50
@@ -148,14 +149,18 @@ def read_table(
         raise InputError(problems[:_MOST_PROBLEMS])
     dimensions = {item: columns.dimensions[item] for item in header if item in columns.dimensions}
     counts = {item: columns.counts[item] for item in header if item in columns.counts}
+    values: dict[Cell, int | None] = {}
+    for number, row in numbered:
+        labels = _labels(header, row, dimensions)
+        for column, text in zip(header, row, strict=True):
+            if column in counts and text:
+                told = None if text == HIDDEN else int(text)
+                if values.setdefault(Cell(scope, column, labels), told) != told:
+                    rule = "another row has another number for the same people"
+                    problems.append(Problem(name, f"row {number}, column {column}", rule))
+    if problems:
+        raise InputError(problems[:_MOST_PROBLEMS])
     rows = tuple(row for _, row in numbered)
-    values = {
-        Cell(scope, column, labels): int(row[place]) if row[place] != HIDDEN else None
-        for row in rows
-        for labels in [_labels(header, row, dimensions)]
-        for place, column in enumerate(header)
-        if column in counts and row[place]
-    }
     return Table(name, scope, header, dimensions, counts, rows, values)
 
 
@@ -177,8 +182,11 @@ def _text(source: Path) -> str:
 def _labels(
     header: Sequence[str], row: Sequence[str], dimensions: Mapping[str, Dimension]
 ) -> tuple[tuple[str, str], ...]:
-    named = zip(header, row, strict=True)
-    return tuple(sorted((n, label) for n, label in named if n in dimensions and label != MARGIN))
+    named = {name: label for name, label in zip(header, row, strict=True) if name in dimensions}
+    if named.keys() >= _TRAIT:  # "sex" and "male" in two columns are male in a column sex
+        trait, value = (named.pop(name) for name in ("characteristic", "value"))
+        named[trait] = value
+    return tuple(sorted((name, label) for name, label in named.items() if label != MARGIN))
 
 
 def _header_problems(name: str, header: Sequence[str], columns: Columns) -> Iterator[Problem]:
@@ -187,7 +195,10 @@ def _header_problems(name: str, header: Sequence[str], columns: Columns) -> Iter
     known = columns.dimensions.keys() | columns.counts.keys() | columns.notes
     for place, column in enumerate(header, start=1):
         if column and column not in known:  # not its text: the file may have lost its header
-            hint = "say what it is with --dimension, --events or --people, or leave it out"
+            hint = (
+                "a table has one row a cell (uic count --cells); say what the column is with "
+                "--dimension, --events or --people, or --leave-out"
+            )
             yield Problem(name, f"row 1, column {place}", "the gate does not know it", hint)
     if not columns.counts.keys() & set(header):
         yield Problem(name, "row 1", "there is no column of counts", "name it with --people")

@@ -58,9 +58,7 @@ def feasible(system: System, rows: Sequence[Row]) -> list[Row] | None:
     unknown = np.isnan(truth)
     opened = [row for row in rows if unknown[list(row.cells)].any()]
     closed = [row for row in rows if not unknown[list(row.cells)].any()]
-    kept = [
-        row for row in closed if row.low <= np.dot(row.weights, truth[list(row.cells)]) <= row.high
-    ]
+    kept = [row for row in closed if row.holds(truth)]
     if opened and not _together(system, opened, truth):
         return None
     return kept + opened
