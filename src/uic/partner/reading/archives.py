@@ -13,16 +13,18 @@ import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from uic.errors import InputError, Problem
 from uic.partner.reading.held import Held
 from uic.partner.reading.sources import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from uic.partner.reading.held import File
+
+T = TypeVar("T")
 
 LARGEST_UNPACKED = 1 << 30
 """Bytes of all parts of an archive together; a million rows of twenty columns need about half."""
@@ -106,11 +108,7 @@ def is_workbook(path: Path) -> bool:
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return True
     refuse_long_list(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return False
+    return "xl/workbook.xml" in (looked_into(path, zipfile.ZipFile.namelist) or ())
 
 
 def refuse_long_list(path: Path) -> None:
@@ -191,22 +189,28 @@ def _gunzipped(path: Path) -> Held:
 def _unzipped(path: Path) -> list[File]:
     """Unpack the data members of a .zip archive into memory."""
     refuse_long_list(path)
-    files: list[File] | None = None
-    try:
-        with zipfile.ZipFile(path) as archive:
-            files = [
-                Held(Path(part.filename).name, archive.read(part))
-                for part in _members(path.name, archive.infolist())
-            ]
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
-        pass
-    except (NotImplementedError, RuntimeError, ValueError, KeyError):  # odd methods, bad names
-        pass
-    if files is None:
+    parts = looked_into(path, zipfile.ZipFile.infolist)
+    chosen = _members(path.name, parts or [])
+    files = looked_into(
+        path,
+        lambda archive: [Held(Path(part.filename).name, archive.read(part)) for part in chosen],
+    )
+    if parts is None or files is None:
         raise refusal(path.name, "", "this is not a whole .zip archive", "copy or export it again")
     if not files:
         raise _nothing(path.name, "the archive")
-    return files
+    return [*files]
+
+
+def looked_into(path: Path, look: Callable[[zipfile.ZipFile], T]) -> T | None:
+    """Look into an archive; None where it is damaged or written in an unknown way."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return look(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
+        return None
+    except (NotImplementedError, RuntimeError, ValueError, KeyError):  # odd methods, bad names
+        return None
 
 
 def _members(name: str, parts: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-import zlib
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from uic.partner.reading import archives
 from uic.partner.reading.sources import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-
-T = TypeVar("T")
 
 MOST_CELLS = 60_000_000
 SAVE_AGAIN = "open it in Excel or LibreOffice and save it again as .xlsx"
@@ -47,26 +44,15 @@ def check_container(path: Path) -> None:
             raise refusal(path.name, "", "the workbook is locked by a password", hint)
         raise refusal(path.name, "", "this is an old Excel file (.xls)", SAVE_AGAIN)
     archives.refuse_long_list(path)
-    parts = _whole(path, zipfile.ZipFile.infolist)
+    parts = archives.looked_into(path, zipfile.ZipFile.infolist)
     archives.refuse_unsafe(path.name, parts or [])
     archives.refuse_bomb(path.name, parts or [], _BOMB, _SMALLER)
-    damaged = _whole(path, lambda archive: [archive.testzip()])
+    damaged = archives.looked_into(path, lambda archive: [archive.testzip()])
     if parts is None or damaged != [None]:
         hint = "copy or export it again"
         raise refusal(path.name, "", "this is not a whole Excel workbook (.xlsx)", hint)
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise refusal(path.name, "", "this is not an Excel workbook (.xlsx)", SAVE_AGAIN)
-
-
-def _whole(path: Path, look: Callable[[zipfile.ZipFile], T]) -> T | None:
-    """Look into the archive; None where it is damaged or written in an unknown way."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return look(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
-        return None
-    except (NotImplementedError, RuntimeError, ValueError, KeyError):  # odd methods, bad names
-        return None
 
 
 def unfinished_columns(path: Path, index: int) -> set[int]:

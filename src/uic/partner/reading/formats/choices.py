@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from uic.errors import InputError, Problem
+from uic.partner.reading.cleaning import tidy
 from uic.partner.reading.contacts import read_flag
 from uic.partner.reading.formats.naming import suffixes
 from uic.partner.reading.sources import folded
@@ -49,7 +50,7 @@ def with_services(name: str, part: Part, export: Export, separators: Sequence[st
         others = [i for i in wanted if i != home]
         found = dict(zip(others, part.load(tuple(others)), strict=True))
         if home in wanted:
-            found[home] = _joined(part.load(places), labels, separator)
+            found[home] = _joined([tidy(w) for w in part.load(places)], labels, separator)
         return tuple(found[i] for i in wanted)
 
     added = () if home < len(part.names) else ((question,),)
@@ -72,7 +73,7 @@ def _answers(part: Part, question: str, separators: Sequence[str]) -> Answers:
     if len(found) != 1 or not answers:
         return []
     loaded = part.load(tuple(place for place, _ in answers))
-    return answers if all(map(_is_flag, loaded)) else []
+    return answers if all(_is_flag(tidy(words)) for words in loaded) else []
 
 
 def _cuts(header: str, separator: str) -> list[tuple[str, str]]:
@@ -82,7 +83,9 @@ def _cuts(header: str, separator: str) -> list[tuple[str, str]]:
 
 
 def _is_flag(words: Words) -> bool:
-    return all(read_flag(word) is not None for word in words.listed())
+    """Tell whether every cell says yes or no; words that no row holds do not count."""
+    held = zip(words.listed(), words.weights().tolist(), strict=True)
+    return all(read_flag(word) is not None for word, times in held if times)
 
 
 def _check(name: str, question: str, answers: Answers, export: Export) -> None:

@@ -103,14 +103,12 @@ def _lost(
     """Mark the rows that point at a person or an enrollment that no file holds."""
     nameless = base.part.column("enrollment").present & ~who.present
     wanted = export.mapping.columns.get("record_id", "") if export.mapping else ""
-    needless = folded(wanted) == "enrollment"
+    needless = objects[PERSON] is None and folded(wanted) not in ("", folded(PERSON))
     if objects["enrollment"] is None and not needless and (nameless & base.kept).any():
         hint = "add the export of /api/tracker/enrollments, or events as JSON"
         rule = "the events name enrollments, and no file says whose they are"
         raise refusal(name, "column 'enrollment'", rule, hint)
-    if needless:
-        nameless &= False
-    return nameless | (who.present & (place < 0) & (objects[PERSON] is not None))
+    return (nameless & (not needless)) | (who.present & (place < 0) & (objects[PERSON] is not None))
 
 
 def _idle(persons: Objects | None, places: Places) -> Places:

@@ -66,7 +66,8 @@ def pieces_of(file: File) -> tuple[list[Piece], dict[str, tuple[str, ...]]]:
         for number, entry in enumerate(_listed(walk, title, entries), start=1):
             where = f"{title}, entry {number}"
             if title in _METADATA:
-                _learn(walk, entry)
+                shown = entry.get("displayName") or entry.get("name")
+                _learn(walk, entry.get("id"), shown, entry.get("code"))
             else:
                 _walk(walk, where, entry, {})
     pieces = [_piece(walk, kind, found) for kind, found in walk.kinds.items() if found.objects]
@@ -147,17 +148,14 @@ def _values(
         held.owners.append(fields.get(owner_kind))
         held.keys.append(key)
         held.values.append(_text(walk, where, "value", item.get("value")))
-        if key and key not in walk.names:
-            names = (item.get("displayName"), item.get("code"))
-            walk.names[key] = tuple(name for name in names if isinstance(name, str))
+        _learn(walk, key, item.get("displayName"), item.get("code"))
 
 
-def _learn(walk: _Walk, entry: dict[str, Any]) -> None:
-    """Read one attribute or data element of a metadata file."""
-    key = entry.get("id")
-    if isinstance(key, str):
-        names = (entry.get("displayName") or entry.get("name"), entry.get("code"))
-        walk.names[key] = tuple(name for name in names if isinstance(name, str))
+def _learn(walk: _Walk, key: object, *names: object) -> None:
+    """Remember what else an attribute or a data element is called."""
+    known = tuple(name for name in names if isinstance(name, str) and name)
+    if isinstance(key, str) and known and key not in walk.names:
+        walk.names[key] = known
 
 
 def _listed(walk: _Walk, where: str, entries: Any) -> list[dict[str, Any]]:  # noqa: ANN401
