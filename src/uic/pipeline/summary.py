@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
+from uic.analysis.pictures import estimate_pictures
 from uic.analysis.reporting import (
     Estimation,
     InputFile,
@@ -116,7 +117,8 @@ def _estimation(size: EstimateReport | None, note: str) -> Estimation:
         Model(x.model, x.abundance, x.stderr, x.interval.low, x.interval.high, x.aic)
         for x in sorted(size.loglinear, key=lambda x: x.aic)
     )
-    return Estimation((chosen, *others), 0, best.interval.level, best.assumptions)
+    drawn = estimate_pictures(size)[1:]  # the first, of the histories, is a table of the page
+    return Estimation((chosen, *others), 0, best.interval.level, best.assumptions, drawn)
 
 
 def _known(value: float) -> float | None:

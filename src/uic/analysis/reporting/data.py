@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from uic.analysis.pictures import Picture
     from uic.values import RowProblem
 
 
@@ -93,12 +94,14 @@ class Estimation:
         chosen: Place of the model that is reported, or None when none can be.
         level: Level of the intervals.
         sentences: What has to be true for the number to hold, or why there is none.
+        pictures: Drawn under the table of models.
     """
 
     models: tuple[Model, ...] = ()
     chosen: int | None = None
     level: float = 0.95
     sentences: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
