@@ -1,0 +1,117 @@
+"""A scene: people, a register of some of them encoded by this library, and what is attacked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.compute as pc
+from patterns import Side, clear_side, encoded_side
+from populations import CODED, NAMED, PLACED, coded, people, register
+
+from uic.crypto.keys import EpochKey, new_key
+from uic.levels import Comparison, comparisons
+from uic.partner.composites import canonical_columns
+from uic.partner.encoding import encode
+from uic.schema import LinkageSchema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from uic.exchange import Export
+    from uic.partner.registers import Register
+
+KNOWN = 30
+PROFILES = {
+    "names": ("names", NAMED),
+    "names + place": ("names", PLACED),
+    "tokens": ("tokens", NAMED),
+    "codes": ("codes", CODED),
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Scene:
+    """One attack's setting.
+
+    Attributes:
+        style: Kind of population.
+        profile: One of ``PROFILES``.
+        drawn: The attacker's list, in clear.
+        members: Position on the list of each record of the file.
+        known: Records of the file whose person the attacker knows.
+    """
+
+    style: str
+    profile: str
+    drawn: pa.Table
+    members: NDArray[np.int64]
+    known: dict[int, int]
+    key: EpochKey
+
+    @property
+    def share(self) -> float:
+        """Share of the list that is in the file."""
+        return len(self.members) / len(self.drawn)
+
+    @property
+    def schema(self) -> LinkageSchema:
+        """The schema both sides can read: it is signed off by all partners."""
+        return LinkageSchema(profile=PROFILES[self.profile][0])
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """What the register carries beside the date of birth."""
+        return PROFILES[self.profile][1]
+
+    @cached_property
+    def file(self) -> Register:
+        """The NGO's register: what the attacker does not have."""
+        return register(self.drawn.take(self.members), self.attributes, "ngo")
+
+    @cached_property
+    def export(self) -> Export:
+        """The NGO's register, encoded under a key that the attacker does not have."""
+        return encode(self.file, self.schema, self.key)
+
+    @cached_property
+    def items(self) -> tuple[Comparison, ...]:
+        """What is compared; nothing under the profile ``tokens``."""
+        carried = frozenset((*self.attributes, "birth_date"))
+        return comparisons(self.schema, carried) if self.profile != "tokens" else ()
+
+    @cached_property
+    def passes(self) -> dict[str, tuple[Side, Side]]:
+        """Per pass the file's rows *in the order of the records*, and the list's.
+
+        Only the scoring of an attack and the attack on linked passes may use that order.
+        """
+        columns = canonical_columns(register(self.drawn, self.attributes), self.schema)
+        rows = {item.name: item for item in self.schema.active_passes}
+        found = {}
+        for name, table in self.export.matcher.pass_rows.items():
+            if not len(table):
+                continue
+            row_map = self.export.resolver.row_map
+            records = row_map.filter(pc.equal(row_map["pass"], name)).select(["row_id", "record"])
+            table = table.join(records, "row_id").sort_by("record")
+            clear = clear_side(columns, rows[name], self.items, len(self.drawn))
+            found[name] = (encoded_side(table, self.items), clear)
+        return found
+
+
+def scene(
+    style: str, n: int, size: int, *, profile: str = "names", known: int = 0, seed: int = 1
+) -> Scene:
+    """Draw a list of ``n`` people, ``size`` of whom are clients; the attacker knows ``known``."""
+    drawn = people(style, n, seed)
+    if profile == "codes":
+        drawn = coded(drawn)
+    rng = np.random.default_rng([seed, size])
+    members = rng.permutation(n)[:size]
+    met = rng.permutation(size)[:known]
+    anchors = {int(record): int(members[record]) for record in met}
+    return Scene(style, profile, drawn, members, anchors, new_key("project", "2026Q4"))
