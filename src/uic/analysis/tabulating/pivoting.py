@@ -23,7 +23,7 @@ def pivoted(
 ) -> tuple[pa.Table, dict[str, tuple[Numbers, NDArray[np.bool_]]]]:
     """Return the rows, and for each column across the top its numbers and where it has any.
 
-    Rows come in the order of the table, columns by name, ``all`` last. A number that is
+    Rows and columns come in the order of the table, the column ``all`` last. A number that is
     null is nan and there; one that no row of the table gives is nan and not there.
     """
     codes = codes_of(table, keys)
@@ -34,7 +34,7 @@ def pivoted(
     values = table[value].cast(pa.float64()).to_numpy(zero_copy_only=False)
     columns = {}
     names = pc.unique(table[across]).to_pylist()
-    for name in sorted(names, key=lambda text: (text == ALL, text)):
+    for name in sorted(names, key=lambda text: text == ALL):
         inside = np.asarray(pc.equal(table[across], name))
         numbers, there = np.full(len(rows), np.nan), np.zeros(len(rows), dtype=np.bool_)
         numbers[place[inside]], there[place[inside]] = values[inside], True

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from uic.analysis.indicators import count_indicators, load_indicators, retention
+from uic.analysis.indicators.coding import ALL
 from uic.analysis.tabulating.characteristics import TITLE as TRAITS_TITLE
 from uic.analysis.tabulating.characteristics import characteristics
 from uic.analysis.tabulating.layouts import cells_table, laid_out, limits_table
@@ -163,7 +164,8 @@ def _matrix(
     counts = value != "share"
     whole = np.full(len(rows), counts)
     shown = {key: rows[key] for key in keys}
-    for column, (numbers, there) in columns.items():
+    for column in sorted(columns, key=lambda text: (text == ALL, text)):
+        numbers, there = columns[column]
         shown[column] = printed(np.where(whole & ~there, 0, numbers), whole)
     return Tabulation(name, title, pa.table(shown), tuple(notes), (counts,) * len(rows))
 
