@@ -24,8 +24,9 @@ LIMITS_WRONG = (
     " missed are not in it: the true number may be lower."
 )
 LIMITS_BOTH = (
-    "Limits: 95% of what the linkage leaves open, from links that may be wrong and links that may"
-    " be missing. People who were never compared are in it only as far as the recall says."
+    "Limits: 95% of what the linkage leaves open, from links that may be wrong or missing. They"
+    " are as good as the recall in the method: where the linkage judged itself, the true number"
+    " is often lower still."
 )
 NO_LIMITS = "No limits: nothing was given about the uncertainty of the links."
 NOT_RELEASED = (
