@@ -12,7 +12,8 @@ from uic.cli.app import COMMANDS, app
 HEAD = """# Commands
 
 Every command of `uic`, as its own help says it. Each is a function of the same name in Python
-(`uic.dedupe`, `uic.estimate`, ...; `uic open` is `uic.open_export`). Data goes to files or to
+(`uic.dedupe`, `uic.estimate`, ...; `uic open` is `uic.open_export`, `uic count` is
+`uic.tabulate`). Data goes to files or to
 standard output, messages to standard error. Exit codes: 0 done, 1 a problem with the data, 2 wrong
 usage.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from uic.analysis.estimating import read_results as read_results
     from uic.analysis.histories import histories as histories
     from uic.analysis.multiplier import multiplier as multiplier
+    from uic.analysis.release import release as release
     from uic.analysis.reporting import ReportData as ReportData
     from uic.analysis.reporting import render_report as render_report
     from uic.demo import demo as demo
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from uic.pipeline import Deduplication as Deduplication
     from uic.pipeline import dedupe as dedupe
     from uic.pipeline import write_results as write_results
+    from uic.pipeline.tabulating import tabulate as tabulate
     from uic.schema import LinkageSchema as LinkageSchema
     from uic.schema import default_schema as default_schema
     from uic.schema import fingerprint as fingerprint
@@ -94,8 +96,10 @@ _HOMES = {
     "population": "uic.synthesis",
     "read_registers": "uic.partner.reading",
     "read_results": "uic.analysis.estimating",
+    "release": "uic.analysis.release",
     "render_report": "uic.analysis.reporting",
     "simulate": "uic.synthesis",
+    "tabulate": "uic.pipeline.tabulating",
     "write_results": "uic.pipeline",
 }
 _ERRORS = (
