@@ -63,10 +63,15 @@ def each_pass(setting: Scene, seed: int = 1) -> Iterator[Result]:
     yield _result(setting, "any pass", *map(np.concatenate, zip(*parts, strict=True)))
 
 
-def linked_passes(setting: Scene) -> Result:
-    """Attack the matcher's file together with the resolver's map."""
+def linked_passes(setting: Scene, seed: int = 1) -> Result:
+    """Attack the matcher's file together with the resolver's map; one claim a record."""
     file, listed = (list(sides) for sides in zip(*setting.passes.values(), strict=True))
-    claimed, sure = linked.attack(file, listed, setting.share, setting.known)
+    rng = np.random.default_rng(seed)
+    claims = [
+        one_pass.attack(one, two, setting.share, setting.known, rng)
+        for one, two in setting.passes.values()
+    ]
+    claimed, sure = linked.attack(file, listed, claims, setting.share, setting.known)
     return _result(
         setting,
         "with the resolver's map",

@@ -1,9 +1,8 @@
 """The matcher's file together with the resolver's map: the rows of one record are known.
 
 Every record now has a place in all passes at once: its block sizes, the pair types around it,
-and who its neighbours are. Likelihoods of the first two start the matching; neighbours matched
-to neighbours carry it on, round after round. (Starting from the claims of the one-pass attack
-was tried and found no more people.)
+and who its neighbours are. Likelihoods of the first two, and what the one-pass attack claims,
+start the matching; neighbours matched to neighbours carry it on, round after round.
 """
 
 from __future__ import annotations
@@ -18,25 +17,34 @@ from scipy.sparse import csr_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from one_pass import Claims
     from patterns import Side
 
 ROUNDS = 12
+CLAIM = 5.0  # what a sure claim of one pass weighs
 NEIGHBOUR, EQUALITY = 4.0, 4.0  # what a shared neighbour weighs, and each equality on top
 
 
 def attack(
-    file: list[Side], listed: list[Side], share: float, known: dict[int, int]
+    file: list[Side],
+    listed: list[Side],
+    claims: list[Claims],
+    share: float,
+    known: dict[int, int],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the claimed person of each record, and how far ahead the claim is of the next.
 
     Args:
         file: The passes of the file, rows in the order of the records.
         listed: The same passes of the attacker's list.
+        claims: What the one-pass attack says of each pass.
         share: Share of the list that is in the file.
         known: Records whose person is known.
     """
     pairs = [(one, squares(one), squares(two), two) for one, two in zip(file, listed, strict=True)]
     start = sum(_around(*pair, share) for pair in pairs)
+    for found in claims:
+        start[found.rows, found.persons] += CLAIM * found.sure
     graphs = [graph for pair in pairs for graph in _graphs(*pair)]
     return _matched(start, graphs, known)
 

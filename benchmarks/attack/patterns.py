@@ -32,6 +32,17 @@ EQUAL, MISSING = STEPS + 1, STEPS + 2
 FLOOR = 1e-5  # a keyed code of 16 bits collides once in 65,536
 
 
+@dataclass
+class Widths:
+    """How many bits the encoding uses: the attacker reads it in the specification."""
+
+    text: int = BITS
+    date: int = 16
+
+
+WIDTHS = Widths()
+
+
 @dataclass(frozen=True)
 class Side:
     """Rows of one pass: which block each is in, and how any two of them compare.
@@ -148,20 +159,24 @@ def _features(items: tuple[Comparison, ...], columns: dict, text, texts: dict) -
 
 
 def _tables(items: tuple[Comparison, ...]) -> list[NDArray]:
-    kinds = {"text": [_text_table()], "code": [_code_table()], "date": [_code_table()] * 5}
+    dates = [_code_table(WIDTHS.date)] * 5
+    kinds = {"text": [_text_table(WIDTHS.text)], "code": [_code_table(16)], "date": dates}
     return [table for item in items for table in kinds[item.kind] * (2 if item.swap else 1)]
 
 
-def _text_table() -> NDArray:
+def _text_table(bits: int) -> NDArray:
     """Log-probability of each class of agreeing bits for each true similarity."""
     table = np.zeros((len(EDGES) + 1, MISSING + 1))
     for step in range(EQUAL):
         agree = (1 + min(step / STEPS, 0.97)) / 2
-        below = binom.cdf(np.append(EDGES[1:], BITS + 1) - 1, BITS, agree)
+        below = binom.cdf(np.append(EDGES[1:], BITS + 1) - 1 - (BITS - bits), bits, agree)
         table[:-1, step] = np.diff(below, prepend=0)
     table[len(EDGES) - 1, EQUAL] = table[len(EDGES), MISSING] = 1
     return np.log(np.maximum(table, FLOOR))
 
 
-def _code_table() -> NDArray:
-    return np.log(np.maximum(np.eye(3), FLOOR))
+def _code_table(bits: int) -> NDArray:
+    """Log-probability of missing, equal and unequal codes for missing, equal, unequal values."""
+    table = np.eye(3)
+    table[1:, 2] = 2.0**-bits, 1 - 2.0**-bits
+    return np.log(np.maximum(table, FLOOR))
