@@ -12,6 +12,8 @@ from uic.partner.reading.sources import folded
 from uic.schema import EVENT_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from uic.partner.reading.sources import Source
     from uic.schema import LinkageSchema, PartnerMapping
 
@@ -106,13 +108,18 @@ def _nearest(source: Source, header: str) -> str:
 
     A file without a header has a person in its first row: then nothing of it is repeated.
     """
-    if any(_DATA.fullmatch(text) for text in source.headers):
+    if looks_like_data(source.headers):
         return "the first row looks like data: put a row of column names above it"
     advice = f"; {source.advice}" if source.advice else ""
     names = {folded(text): text for text in source.headers if 0 < len(text) < LONGEST_HEADER}
     near = difflib.get_close_matches(folded(header), names, n=1)
     hint = f"did you mean {names[near[0]]!r}?" if near else "compare with the first row of the file"
     return hint + advice
+
+
+def looks_like_data(headers: Sequence[str]) -> bool:
+    """Tell a first row that holds a person from a row of column names."""
+    return any(_DATA.fullmatch(text) for text in headers)
 
 
 def _no_person(source: Source, schema: LinkageSchema) -> Problem:

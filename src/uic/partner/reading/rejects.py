@@ -30,9 +30,11 @@ RULES = (
     "not_a_count",
     "not_a_number",
     "question_marks",
+    "repeated_row",
     "short_row",
     "two_digit_year",
     "unknown_code",
+    "unmatched_row",
 )
 """Rules that a row problem may name; docs/schema.md says what each means. A mapping with another
 ``earliest_year`` has its year in the place of 1900."""

@@ -57,6 +57,7 @@ class Source:
         problems: Rows of the export that could not be placed.
         located: Says where a problem of a row stands, where the rows are put together from
             several sheets or files; None where they stand as they are.
+        repeats: Other tables of the export, which a mapping may name as its ``repeat``.
         stream: The same as ``load``, piece by piece, for formats that can be read so.
     """
 
@@ -67,6 +68,7 @@ class Source:
     advice: str = ""
     problems: tuple[RowProblem, ...] = ()
     located: Callable[[RowProblem], RowProblem] | None = None
+    repeats: tuple[str, ...] = ()
     stream: Callable[[tuple[int, ...]], Iterator[Cells]] | None = None
 
     def pieces(self, wanted: tuple[int, ...]) -> Iterator[Cells]:

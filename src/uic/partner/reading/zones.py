@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from uic.partner.reading.words import Words
 
 _MOMENT = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)? ?(Z|UTC|[+-]\d\d:?\d\d)$"
@@ -38,8 +40,7 @@ def local_days(
     if not pc.any(moments).as_py():
         return words, None
     if zone is None:
-        in_utc = pc.and_(moments, pc.match_substring_regex(words.distinct, _UTC))
-        missing = needed and pc.any(in_utc).as_py()
+        missing = needed and pc.any(in_utc(words)).as_py()
         hint = 'set time_zone in the partner\'s mapping, such as "Asia/Phnom_Penh" or "+07:00"'
         return words, ("the dates are moments in UTC", hint) if missing else None
     place = zone_of(zone)
@@ -50,12 +51,18 @@ def local_days(
     return words.translated([_day(w, place) if is_moment else w for w, is_moment in pairs]), None
 
 
+def in_utc(words: Words) -> pa.Array:
+    """Mark the distinct words that are moments in UTC."""
+    moments = pc.match_substring_regex(words.distinct, _MOMENT)
+    return pc.and_(moments, pc.match_substring_regex(words.distinct, _UTC))
+
+
 def zone_of(name: str) -> dt.tzinfo | None:
     """Find a time zone by its name or its hours from UTC; None where it is not known."""
-    if match := _OFFSET.fullmatch(name):
-        hours = dt.timedelta(hours=int(match[2]), minutes=int(match[3]))
-        return dt.timezone(-hours if match[1] == "-" else hours)
     try:
+        if match := _OFFSET.fullmatch(name):
+            hours = dt.timedelta(hours=int(match[2]), minutes=int(match[3]))
+            return dt.timezone(-hours if match[1] == "-" else hours)
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return None

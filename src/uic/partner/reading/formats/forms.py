@@ -72,7 +72,10 @@ def open_forms(
             name, ready, leaf, kept, export.partner, contacts=_of_contacts(export, ready)
         )
     listed = (*joined.problems, *problems)
-    return source_of(name, digest, replace(joined, problems=listed), export, _advice(ready, leaf))
+    whole = replace(joined, problems=listed)
+    repeats = tuple(table.part.title for table in ready[1:])
+    source = source_of(name, digest, whole, export, _advice(ready, leaf))
+    return replace(source, repeats=repeats)
 
 
 def _ready(name: str, part: Part, export: Export, dialect: Dialect) -> Part:
