@@ -61,8 +61,10 @@ def limits(
         low, high = base + np.minimum(tails[0], 0), base + np.maximum(tails[1], 0)
     if recall is not None:
         moved = (base - spread(UNLINKED)) * (1 / recall - 1)
-        low, high = low + np.minimum(moved, 0), high + np.maximum(moved, 0)
-    return np.floor(np.maximum(low, np.minimum(base, 1))), np.ceil(high)
+        # However many links are missing, somebody is left where somebody is counted.
+        low = np.maximum(low + np.minimum(moved, 0), np.minimum(low, 1))
+        high = high + np.maximum(moved, 0)
+    return np.floor(low), np.ceil(high)
 
 
 def _places(cells: pa.Table, keys: Sequence[str], draw: NDArray[np.int32]) -> NDArray[np.int64]:
