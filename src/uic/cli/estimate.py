@@ -54,6 +54,9 @@ def command(
     bootstrap: Annotated[
         int, typer.Option(min=0, help="Tables of the bootstrap with reselection; 0 for none.")
     ] = 0,
+    latent_class: Annotated[
+        bool, typer.Option("--latent-class", help="Sample latent classes too; takes seconds.")
+    ] = False,
     interval: Annotated[
         str,
         typer.Option(help="Of two lists: log-normal, transformed logit, profile, binomial, Wald."),
@@ -70,6 +73,7 @@ def command(
     both numbers are shown. A masked count is written <5 (one to four) or 0-4.
     """
     from uic.analysis.estimating import LinkageQuality, estimate, read_results
+    from uic.cli.warned import warned
     from uic.files import write_text
 
     if (histories is None) == (results is None):
@@ -77,18 +81,20 @@ def command(
     source, linkage = (histories, None) if results is None else read_results(results)
     if sensitivity is not None:
         linkage = LinkageQuality(sensitivity, ppv, sensitivity_se, ppv_se)
-    report = estimate(
-        source,
-        by=by,
-        absent="zero" if absent_is_zero else "error",
-        outside=outside,
-        linkage=linkage,
-        order=order,
-        most_unseen=most_unseen,
-        replicates=bootstrap,
-        interval=interval,  # type: ignore[arg-type]  # a wrong name is answered with the right ones
-        level=level,
-    )
+    with warned():
+        report = estimate(
+            source,
+            by=by,
+            absent="zero" if absent_is_zero else "error",
+            outside=outside,
+            linkage=linkage,
+            order=order,
+            most_unseen=most_unseen,
+            replicates=bootstrap,
+            latent_class=latent_class,
+            interval=interval,  # type: ignore[arg-type]  # a wrong name is answered with the right ones
+            level=level,
+        )
     makers = {"json": report.to_json, "csv": report.to_csv, "table": report.to_text}
     page = makers[format.value]()
     if output:

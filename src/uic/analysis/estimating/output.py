@@ -14,6 +14,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from uic.analysis.estimating.latent_class import LatentClass
     from uic.analysis.estimating.report import EstimateReport
     from uic.analysis.estimating.results import (
         Average,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
         Stratum,
     )
 
-    Found = Headline | Estimate | Average | Fitted | Bayesian | Bootstrap | Stratum
+    Found = Headline | Estimate | Average | Fitted | Bayesian | Bootstrap | LatentClass | Stratum
 
 FORMAT = "uic-estimate/1"
 
@@ -110,6 +111,8 @@ def _rows(report: EstimateReport) -> Iterator[dict[str, Any]]:
         yield _row("bootstrap", report.bootstrap.model, report.bootstrap)
     if report.bayesian:
         yield _row("Bayesian", "decomposable graphs", report.bayesian)
+    if report.latent_class:
+        yield _row("Bayesian", "latent classes", report.latent_class)
 
 
 def _model(method: str, model: Fitted) -> dict[str, Any]:
@@ -120,7 +123,7 @@ def _model(method: str, model: Fitted) -> dict[str, Any]:
 def _row(
     method: str,
     model: str,
-    found: Headline | Estimate | Average | Fitted | Bayesian | Bootstrap | Stratum,
+    found: Found,
 ) -> dict[str, Any]:
     return {
         "method": method,

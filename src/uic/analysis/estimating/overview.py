@@ -13,6 +13,7 @@ from uic.analysis.estimating.decomposable import decomposable
 from uic.analysis.estimating.headline import choose, corrected_headline, strata_headline
 from uic.analysis.estimating.heterogeneity import chao, heterogeneity
 from uic.analysis.estimating.histories import censor
+from uic.analysis.estimating.latent_class import latent_class as by_latent_class
 from uic.analysis.estimating.linkage_correction import Linkage, correct_linkage, pair_rates
 from uic.analysis.estimating.loglinear import loglinear
 from uic.analysis.estimating.reading import Absent, read_strata
@@ -48,6 +49,7 @@ def estimate(
     order: int | None = None,
     most_unseen: int | None = None,
     replicates: int = 0,
+    latent_class: bool = False,
     interval: IntervalName = "log-normal",
     level: float = 0.95,
 ) -> EstimateReport:
@@ -67,6 +69,8 @@ def estimate(
         most_unseen: Largest number of unseen people the Bayesian average considers; 20 for one
             seen when None.
         replicates: Tables of the parametric bootstrap with reselection; 0 for none.
+        latent_class: Also sample latent classes: some seconds, and another seed gives another
+            number.
         interval: Interval of the two-list estimates: log-normal, transformed logit, profile,
             binomial, or Wald, which goes below zero and is only for reproducing papers.
         level: Coverage of every interval.
@@ -90,6 +94,7 @@ def estimate(
         linkage=linkage,
         most_unseen=most_unseen,
         replicates=replicates,
+        latent_class=latent_class,
         **options,
     )
     if by is None:
@@ -105,6 +110,7 @@ def estimate_table(
     order: int | None = None,
     most_unseen: int | None = None,
     replicates: int = 0,
+    latent_class: bool = False,
     interval: IntervalName = "log-normal",
     level: float = 0.95,
 ) -> EstimateReport:
@@ -116,7 +122,17 @@ def estimate_table(
         terms = candidates(histories, order)
         drawn = bootstrap(histories, terms, replicates=replicates, level=level)
         report = replace(report, bootstrap=drawn)
+    if latent_class:
+        report = _with_latent_class(report, level)
     return report if linkage is None else _with_linkage(report, linkage, level)
+
+
+def _with_latent_class(report: EstimateReport, level: float) -> EstimateReport:
+    """Sample latent classes; where the table does not allow it, say why."""
+    try:
+        return replace(report, latent_class=by_latent_class(report.histories, level=level))
+    except EstimationError as error:
+        return replace(report, refused=(*report.refused, Refused("latent classes", str(error))))
 
 
 def _with_linkage(report: EstimateReport, linkage: Linkage, level: float) -> EstimateReport:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uic.analysis.estimating.heterogeneity import UNTESTABLE
 
 if TYPE_CHECKING:
+    from uic.analysis.estimating.latent_class import LatentClass
     from uic.analysis.estimating.report import EstimateReport
     from uic.analysis.estimating.results import (
         Average,
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
         Stratum,
     )
 
-    Found = Estimate | Average | Bayesian | Bootstrap | Stratum
+    Found = Estimate | Average | Bayesian | Bootstrap | LatentClass | Stratum
 
 SHOWN = 10
 """Models and refusals a page lists; JSON and CSV list all."""
@@ -78,6 +79,8 @@ def _others(report: EstimateReport) -> list[str]:
     lines += [_named(f"stratum {item.name}", item) for item in report.strata]
     if report.bootstrap:
         lines.append(_named("bootstrap", report.bootstrap))
+    if report.latent_class:
+        lines += [_named("latent classes", report.latent_class), report.latent_class.note]
     return lines
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from uic.analysis.estimating.checks import Checks
     from uic.analysis.estimating.histories import Histories
+    from uic.analysis.estimating.latent_class import LatentClass
     from uic.analysis.estimating.results import (
         Average,
         Bayesian,
@@ -50,6 +51,7 @@ class EstimateReport:
         linkage: The estimate corrected for linkage error, beside the plain one.
         strata: The headline estimate of every stratum, where the table was divided.
         bootstrap: Parametric bootstrap with reselection, where it was asked for.
+        latent_class: Latent classes by sampling, where it was asked for.
     """
 
     histories: Histories
@@ -68,6 +70,7 @@ class EstimateReport:
     linkage: LinkageCorrection | None = None
     strata: tuple[Stratum, ...] = ()
     bootstrap: Bootstrap | None = None
+    latent_class: LatentClass | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, as written to JSON; infinite numbers become None."""
