@@ -265,6 +265,8 @@ def test_encoding_that_cannot_be_guessed(tmp_path: Path) -> None:
     assert only([path], encoding="klingon")[1] == "the mapping names an unknown encoding"
     assert only([path], encoding="zlib")[1] == "the mapping names an unknown encoding"
     assert only([path], encoding="utf-8")[1] == "the encoding of the file cannot be read"
+    path.write_bytes("record_id,family_name\n1,\x9d".encode() + b"\xc2")  # cut inside a letter
+    assert only([path])[1] == "the encoding of the file cannot be read"
 
 
 def test_open_quotation_mark(tmp_path: Path) -> None:

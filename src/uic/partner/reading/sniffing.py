@@ -89,16 +89,13 @@ def _pass_over(path: File, encoding: str | None) -> tuple[str, str, bool]:
     """Read the whole file once: check NUL bytes and the encoding, and take the digest."""
     digest, quoted, nul = hashlib.sha256(), False, False
     decoder = _decoder(path, encoding or "utf-8")
-    fits, cp1252, runs = True, True, 0
+    fits = True
     with opened(path) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
             quoted = quoted or b'"' in block
             nul = nul or b"\0" in block
             fits = fits and _decodes(decoder, block)
-            if not fits:
-                cp1252 = cp1252 and len(block.translate(None, _NOT_CP1252)) == len(block)
-                runs += len(_HIGH_RUN.findall(block))
     fits = fits and _decodes(decoder, b"", final=True)
     wide = encoding is not None and encoding.lower().replace("_", "-").startswith(
         ("utf-16", "utf-32")
@@ -108,9 +105,19 @@ def _pass_over(path: File, encoding: str | None) -> tuple[str, str, bool]:
         raise refusal(path.name, "", "the file holds NUL bytes", hint)
     if fits:
         return encoding or "utf-8", digest.hexdigest(), quoted
-    if encoding is not None or not cp1252 or runs > 2:
+    if encoding is not None or not _is_western(path):
         raise refusal(path.name, "", "the encoding of the file cannot be read", _ENCODING_HINT)
     return "cp1252", digest.hexdigest(), quoted
+
+
+def _is_western(path: File) -> bool:
+    """Tell whether a file can be cp1252: no byte it does not have, hardly a run of high bytes."""
+    western, runs = True, 0
+    with opened(path) as file:
+        while western and (block := file.read(_BLOCK)):
+            runs += len(_HIGH_RUN.findall(block))
+            western = len(block.translate(None, _NOT_CP1252)) == len(block) and runs <= 2
+    return western
 
 
 def _decoder(path: File, encoding: str) -> codecs.IncrementalDecoder:
