@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from uic.partner.codes import check_code as check_code
     from uic.partner.codes import code as code
     from uic.partner.codes import parse_code as parse_code
+    from uic.partner.drafting import init as init
     from uic.partner.exporting import encode as encode
     from uic.partner.forms import card as card
     from uic.partner.forms import form as form
@@ -87,6 +88,7 @@ _HOMES = {
     "fingerprint": "uic.schema",
     "form": "uic.partner.forms",
     "histories": "uic.analysis.histories",
+    "init": "uic.partner.drafting",
     "inspect": "uic.envelope.inspecting",
     "load_schema": "uic.schema",
     "multiplier": "uic.analysis.multiplier",

@@ -19,6 +19,7 @@ app = typer.Typer(
 # In the order of the work. A module defines the function ``command``, or a Typer ``app`` of
 # several sub-commands; the verb is the module's name.
 COMMANDS = (
+    "init",
     "dedupe",
     "check",
     "code",
