@@ -221,6 +221,9 @@ def test_the_commands_from_exports_to_dhis2(example: Path, truth: Path, tmp_path
     assert result.exit_code == 0, result.output
     assert "4 data values" in result.output
     assert '"2014Q4"' in (tmp_path / "values.json").read_text(encoding="utf-8")
+    for path in tmp_path.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"OW-\d|R14/|entity-", text), "a record or a person left the partners"
 
 
 def test_wrong_arguments_are_wrong_usage(example: Path, truth: Path, tmp_path: Path) -> None:
