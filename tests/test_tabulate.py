@@ -19,7 +19,7 @@ from uic.analysis.indicators import Linked, count_indicators
 from uic.analysis.tabulating import tabulated
 from uic.cli import count as count_command
 from uic.cli import export
-from uic.errors import InputError
+from uic.errors import InputError, SchemaError
 from uic.partner.registers import DETAILS, EVENTS, Register
 from uic.pipeline.linking import draws_of, link_events
 from uic.pipeline.tabulating import tabulate
@@ -234,6 +234,12 @@ def test_wrong_arguments_are_wrong_usage(example: Path, truth: Path, tmp_path: P
         result = run("count", *common, *extra)
         assert result.exit_code == 2, result.output
     assert not (tmp_path / "t.xlsx").exists()
+
+
+def test_an_unknown_table_is_told_before_anything_is_read() -> None:
+    """A slip in the name costs no minutes of reading."""
+    with pytest.raises(SchemaError, match="did you mean 'khana-nsp'"):
+        tabulate(["nowhere.csv"], persons="nowhere.parquet", table="khana-nps")
 
 
 def test_duplicates_are_written_as_bodies(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uic.analysis.estimating.from_results import linkage_of
+from uic.analysis.indicators import load_indicators
 from uic.analysis.tabulating import tabulated
+from uic.analysis.tabulating.tables import CHARACTERISTICS, OVERLAP
 from uic.errors import InputError, Problem
 from uic.partner.demographics import AGES
 from uic.partner.reading import read_registers
@@ -80,6 +82,7 @@ def tabulate(
         SchemaError: the schema or the set of indicators breaks a rule.
         ValueError: an argument is out of its range.
     """
+    asked = table if table in (CHARACTERISTICS, OVERLAP) else load_indicators(table)
     chosen = schema if isinstance(schema, LinkageSchema) else _schema(schema)
     registers = read_registers(inputs, chosen, progress=progress)
     progress("linking", 0, 1)
@@ -89,7 +92,7 @@ def tabulate(
     share = recall if recall is not None else _expected_recall(known, linked)
     progress("counting", 0, 1)
     found = tabulated(
-        linked, table, by=by, period=period, fiscal_start=fiscal_start, size=size, recall=share
+        linked, asked, by=by, period=period, fiscal_start=fiscal_start, size=size, recall=share
     )
     method = (
         *found.method,
