@@ -44,8 +44,13 @@ STANDARD_ATTRIBUTES: dict[str, Kind] = {
 }
 """Attributes of a person that a register may carry without being declared, with their kind."""
 
-EVENT_COLUMNS = ("date", "channel", "service", "quantity", "site")
+EVENT_COLUMNS = (
+    "date", "channel", "service", "quantity", "returned", "referral", "population", "site",
+)  # fmt: skip
 """Columns of a contact; a file that has ``date`` is a file of events."""
+
+CHARACTERISTICS = ("marital_status", "disclosure", "hiv_status")
+"""What is known of a person and counted, and never compared: no attribute may be called so."""
 
 ExportFormat = Literal["plain", "dhis2-tracker", "kobo", "odk-central", "commcare"]
 """How a partner's system lays out its exports; ``plain`` is one table under one header."""
@@ -108,6 +113,8 @@ class PartnerMapping(_Strict):
     refused: Annotated[tuple[str, ...], Field(strict=False)] = ()
     service_columns: dict[str, str] = {}
     service_separator: Annotated[str, Field(min_length=1)] | None = None
+    quantity_columns: dict[str, str] = {}
+    returned_columns: dict[str, str] = {}
     earliest_year: Annotated[int, Field(ge=1, le=2100)] = 1900
     sheet: str | None = None
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
@@ -147,11 +154,11 @@ class LinkageSchema(_Strict):
         for item in self.active_passes:
             for part in item.parts:
                 _check_part(part, self.kinds)
-        reserved = set(self.attributes) & {*EVENT_COLUMNS, "record_id"}
+        reserved = set(self.attributes) & {*EVENT_COLUMNS, *CHARACTERISTICS, "record_id"}
         if reserved:
             raise ValueError(f"{min(reserved)!r} is a reserved name, not an attribute")
         for mapping in self.partners.values():
-            _check_mapping(mapping, {*self.kinds, *EVENT_COLUMNS})
+            _check_mapping(mapping, {*self.kinds, *EVENT_COLUMNS, *CHARACTERISTICS})
         return self
 
 
@@ -164,6 +171,12 @@ def _check_mapping(mapping: PartnerMapping, known: set[str]) -> None:
     for key, names in used.items():
         if names - known:
             raise ValueError(f"unknown attribute {min(names - known)!r} in a partner's {key}")
+    for name, several in (
+        ("quantity", mapping.quantity_columns),
+        ("returned", mapping.returned_columns),
+    ):
+        if several and (mapping.columns.get(name) or name in mapping.constants):
+            raise ValueError(f"a partner maps either {name!r} or '{name}_columns', not both")
 
 
 def _check_part(part: Part, kinds: dict[str, Kind]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from uic.exchange import EVENTS as EVENTS
+from uic.schema import CHARACTERISTICS as CHARACTERISTICS
 from uic.values import RowProblem  # noqa: TC001 - part of the public value
 
 DETAILS = pa.schema(
@@ -17,9 +18,6 @@ DETAILS = pa.schema(
     ]
 )
 """What a partner may know of an event beside ``EVENTS``."""
-
-CHARACTERISTICS = ("marital_status", "disclosure", "hiv_status")
-"""What a partner may know of a person that is counted and never compared."""
 
 DATE_PARTS = ("year", "month", "day")
 PRECISIONS = ("day", "month", "year", "estimated")

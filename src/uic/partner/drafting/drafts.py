@@ -24,14 +24,14 @@ from uic.partner.drafting.words import COLUMNS
 from uic.partner.drafting.writing import ASK, Findings, text_of
 from uic.partner.reading.headers import looks_like_data
 from uic.partner.reading.sources import folded
-from uic.schema import EVENT_COLUMNS, STANDARD_ATTRIBUTES
+from uic.schema import CHARACTERISTICS, EVENT_COLUMNS, STANDARD_ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from uic.partner.reading.sources import Source
 
-CODED = ("sex", "birth_order", "channel", "population")
+CODED = ("sex", "birth_order", "channel", "referral", "population")
 DHIS2 = {"record_id": "trackedEntity", "date": "occurredAt"}
 _ENDING = re.compile(r"(\.[A-Za-z0-9]{1,5}){1,2}$")
 
@@ -110,7 +110,7 @@ def _label(path: Path) -> str:
 
 def _guesses(source: Source, services: Services) -> Guesses:
     """Guess the columns; a yes/no column is an answer, a header that stands twice is none."""
-    known = ("record_id", *STANDARD_ATTRIBUTES, *EVENT_COLUMNS)
+    known = ("record_id", *STANDARD_ATTRIBUTES, *EVENT_COLUMNS, *CHARACTERISTICS)
     answers = {header for several in split_questions(source).values() for header in several}
     times = Counter(map(folded, source.headers))
     headers = [h for h in source.headers if h and h not in answers and times[folded(h)] == 1]

@@ -67,7 +67,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "number of needles", "kits", "quantite", "seringues", "nombre de seringues", "ម្ជុល",
         "សឺរ៉ាំង",
     ),
-    "returned": ("needles returned", "syringes returned", "ns returned", "seringues rendues"),
+    "returned": (
+        "returned", "needles returned", "syringes returned", "ns returned", "n s returned",
+        "seringues rendues",
+    ),
+    "referral": ("referral", "referral status", "status of referral"),
     "site": (
         "site", "hotspot", "hot spot", "drop in centre", "drop in center", "dic", "org unit",
         "orgunit", "organisation unit", "organisation unit name", "org unit name", "facility",
@@ -75,6 +79,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "channel": ("channel", "modality", "type of contact", "contact type", "canal", "modalite"),
     "population": ("population", "key population", "kp type", "population type", "typologie"),
+    "marital_status": ("marital status", "etat civil", "situation matrimoniale"),
+    "disclosure": ("disclosure", "disclosure status"),
+    "hiv_status": ("hiv status", "statut vih", "serostatus"),
 }  # fmt: skip
 """Words of each column. Among equals, the one that stands first in its list is better."""
 
@@ -82,6 +89,7 @@ WHOLE = frozenset(
     {
         "family", "given", "nom", "born", "date", "day", "today", "start", "mother", "father",
         "service", "services", "kits", "dic", "lieu", "tel", "rue", "population", "khan",
+        "returned", "referral", "disclosure",
     }
 )  # fmt: skip
 """Words that mean a column only when nothing else stands in its header or behind its groups."""
@@ -101,6 +109,11 @@ CODES: dict[str, dict[str, tuple[str, ...]]] = {
         "M": ("m", "male", "man", "homme", "masculin", "h", "ប្រុស"),
         "F": ("f", "female", "woman", "femme", "feminin", "ស្រី"),
         "other": ("other", "autre", "transgender", "tg", "third gender"),
+    },
+    "referral": {
+        "made": ("made", "referred", "issued"),
+        "accepted": ("accepted", "agreed"),
+        "completed": ("completed", "received", "arrived", "done"),
     },
 }
 """What a code word means, where the schema has words of its own."""

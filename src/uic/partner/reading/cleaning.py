@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MISSING = ("-", "--", "---", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "None", "none")
 SEXES = {"m": "M", "male": "M", "f": "F", "female": "F", "other": "other", "unknown": "unknown"}
+REFERRALS = {word: word for word in ("made", "accepted", "completed")}
 STATUSES = ("unknown", "refused")
 MOST_DIGITS = 30
 LOST_SHARE, LOST_LEAST = 0.2, 5
@@ -167,6 +168,8 @@ def _checked(words: Words, rules: Rules) -> tuple[Words, dict[str, Mask]]:
         return _mapped(words, lambda word: word if word in known else None, "unknown_code")
     if rules.kind == "number":
         return _mapped(words, canonical_number, "not_a_number")
+    if rules.kind == "referral":
+        return _mapped(words, lambda word: REFERRALS.get(word.casefold()), "unknown_code")
     if rules.kind == "count":
         return _mapped(words, canonical_count, "not_a_count")
     return words, {}

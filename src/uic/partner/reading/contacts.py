@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from uic.partner.reading.cleaning import ascii_digits, recoded
 from uic.partner.reading.words import Words, no_words, words_from, words_of
-from uic.partner.registers import EVENTS
+from uic.partner.registers import DETAILS, EVENTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,11 +40,12 @@ def contacts_of(
     flags: dict[str, Mask],
     separator: str | None,
     codes: dict[str, str] | None = None,
+    pieces: dict[str, dict[str, Words]] | None = None,
 ) -> pa.Table:
     """Build the table of contacts; a contact with several services fills several rows.
 
-    A quantity belongs to the contact: it stands on the first of its rows only, so that a sum
-    over rows is the sum over contacts.
+    A quantity of the contact stands on the first of its rows only, so that a sum over rows is the
+    sum over contacts; pieces of a service stand on the row of that service.
 
     Args:
         rows: Shape (n,): number of each row in the source.
@@ -53,6 +54,10 @@ def contacts_of(
         flags: For each service that has a column of its own, the rows that say yes.
         separator: What stands between several services in one cell, if anything.
         codes: The partner's code list of services, for cells that hold several.
+        pieces: For ``quantity`` and ``returned``, the pieces of services that have a column.
+
+    Returns:
+        The columns of ``EVENTS`` and of ``DETAILS``, one row a contact and service.
     """
     held = columns.get("service", no_words(len(rows)))
     served, services = _services(held, flags, separator, codes or {})
@@ -63,16 +68,21 @@ def contacts_of(
     place = place[order]
     idle = pa.nulls(len(place) - len(served), pa.string())
     again = np.append(False, place[1:] == place[:-1])[: len(place)]
+    service = pa.concat_arrays([services.to_arrow(), idle]).take(pa.array(order))
+    own = {name: (pieces or {}).get(name, {}) for name in ("quantity", "returned")}
     data: dict[str, Any] = {
         "contact": pa.array(rows[place]),
         "record": pa.array(record[place].astype(np.int32), mask=record[place] < 0),
         "date": pc.cast(_column(columns, "date", place), pa.date32()),
         "channel": _column(columns, "channel", place),
-        "service": pa.concat_arrays([services.to_arrow(), idle]).take(pa.array(order)),
-        "quantity": _quantities(columns, place, again),
+        "service": service,
+        "quantity": _pieces("quantity", columns, own["quantity"], service, place, again),
         "site": _column(columns, "site", place),
+        "returned": _pieces("returned", columns, own["returned"], service, place, again),
+        "referral": _column(columns, "referral", place),
+        "population": _column(columns, "population", place),
     }
-    return pa.table(data, schema=EVENTS)
+    return pa.table(data, schema=pa.schema([*EVENTS, *DETAILS]))
 
 
 def _column(columns: dict[str, Words], name: str, place: Places) -> pa.Array:
@@ -80,9 +90,22 @@ def _column(columns: dict[str, Words], name: str, place: Places) -> pa.Array:
     return pa.nulls(len(place), pa.string()) if words is None else words.at(place).to_arrow()
 
 
-def _quantities(columns: dict[str, Words], place: Places, again: Mask) -> pa.Array:
-    numbers = pc.cast(_column(columns, "quantity", place), pa.int64())
-    return pc.if_else(pa.array(again), pa.scalar(None, pa.int64()), numbers)
+def _pieces(
+    name: str,
+    columns: dict[str, Words],
+    own: dict[str, Words],
+    service: pa.Array,
+    place: Places,
+    again: Mask,
+) -> pa.Array:
+    """Write the contact's pieces on its first row, or each service's own on its row."""
+    nothing = pa.scalar(None, pa.int64())
+    numbers = pc.cast(_column(columns, name, place), pa.int64())
+    numbers = pc.if_else(pa.array(again), nothing, numbers)
+    for served, words in own.items():
+        mine = pc.fill_null(pc.equal(service, served), fill_value=False)
+        numbers = pc.if_else(mine, pc.cast(words.at(place).to_arrow(), pa.int64()), numbers)
+    return numbers
 
 
 def _services(
@@ -91,7 +114,10 @@ def _services(
     """Return every service of every row as a row and a word, each service once a row."""
     rows, named = _split(words, separator, codes)
     names = pa.chunked_array(
-        [named.to_arrow(), *(pa.array([name] * int(rows.sum())) for name, rows in flags.items())],
+        [
+            named.to_arrow(),
+            *(pa.array([name] * int(rows.sum()), pa.string()) for name, rows in flags.items()),
+        ],
         pa.string(),
     )
     rows = np.concatenate([rows, *(np.flatnonzero(marked) for marked in flags.values())])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from uic.errors import InputError, Problem
 from uic.partner.reading.sources import folded
-from uic.schema import EVENT_COLUMNS
+from uic.schema import CHARACTERISTICS, EVENT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,15 +29,20 @@ class Layout:
     Attributes:
         columns: Position of each attribute, event column or ``record_id`` that the file has.
         services: Position of each service's yes/no column.
+        given: Position of each service's column of pieces given.
+        back: Position of each service's column of pieces that came back.
     """
 
     columns: dict[str, int]
     services: dict[str, int]
+    given: dict[str, int]
+    back: dict[str, int]
 
     @property
     def wanted(self) -> tuple[int, ...]:
         """Every position that is used, once."""
-        return tuple(dict.fromkeys([*self.columns.values(), *self.services.values()]))
+        several = (self.columns, self.services, self.given, self.back)
+        return tuple(dict.fromkeys(place for places in several for place in places.values()))
 
 
 def layout_of(source: Source, mapping: PartnerMapping | None, schema: LinkageSchema) -> Layout:
@@ -54,20 +59,27 @@ def layout_of(source: Source, mapping: PartnerMapping | None, schema: LinkageSch
         for attribute, header in named.items()
         if header and (place := _place(source, header, problems)) is not None
     }
-    services = {
-        service: place
-        for service, header in (mapping.service_columns if mapping else {}).items()
-        if (place := _place(source, header, problems)) is not None
-    }
-    taken = {*columns.values(), *services.values()}
-    for attribute in ("record_id", *schema.kinds, *EVENT_COLUMNS):
+    services, given, back = (
+        {
+            service: place
+            for service, header in headers.items()
+            if (place := _place(source, header, problems)) is not None
+        }
+        for headers in (_by_service(mapping) if mapping else ({}, {}, {}))
+    )
+    taken = {*columns.values(), *services.values(), *given.values(), *back.values()}
+    for attribute in ("record_id", *schema.kinds, *EVENT_COLUMNS, *CHARACTERISTICS):
         if attribute not in named:
             columns |= _own_name(source, attribute, taken, problems)
     if not problems and not set(columns) & {*schema.kinds, "record_id"}:
         problems.append(_no_person(source, schema))
     if problems:
         raise InputError(problems)
-    return Layout(columns, services)
+    return Layout(columns, services, given, back)
+
+
+def _by_service(mapping: PartnerMapping) -> tuple[dict[str, str], ...]:
+    return mapping.service_columns, mapping.quantity_columns, mapping.returned_columns
 
 
 def _place(source: Source, header: str, problems: list[Problem]) -> int | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from uic.errors import Problem
 from uic.partner.reading.sources import folded
-from uic.schema import EVENT_COLUMNS
+from uic.schema import CHARACTERISTICS, EVENT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,10 +42,16 @@ class Export:
 def export_of(partner: str, content: object, schema: LinkageSchema) -> Export:
     """Give a partner's export its mapping and the headers to look for, folded."""
     mapping = schema.partners.get(partner)
-    names = ["record_id", *schema.kinds, *EVENT_COLUMNS]
+    names = ["record_id", *schema.kinds, *EVENT_COLUMNS, *CHARACTERISTICS]
     if mapping is not None:
-        names += [*mapping.columns.values(), *mapping.service_columns.values()]
+        names += headers_of(mapping)
     return Export(partner, content, mapping, frozenset(map(folded, names)) - {""})
+
+
+def headers_of(mapping: PartnerMapping) -> list[str]:
+    """Return every header that a mapping names."""
+    several = (mapping.service_columns, mapping.quantity_columns, mapping.returned_columns)
+    return [*mapping.columns.values(), *(h for headers in several for h in headers.values())]
 
 
 def exports_of(inputs: Inputs, schema: LinkageSchema) -> tuple[list[Export], list[Problem]]:

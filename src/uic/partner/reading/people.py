@@ -90,6 +90,22 @@ def settled(words: Words, people: People) -> tuple[Words, Mask]:
     return Words(chosen, words.distinct), lost
 
 
+def latest(words: Words, people: People, days: Words | None) -> Words:
+    """Choose each record's word of the latest day; among equals the last in the file.
+
+    What can change over time is not put to the vote: the last that was known counts.
+    """
+    rows = np.flatnonzero((people.record >= 0) & words.present)
+    when = np.full(len(words), -1, dtype=np.int64)
+    if days is not None:
+        rank = np.argsort(np.argsort(np.asarray(days.listed(), dtype=str)))
+        when = np.append(rank, -1)[days.codes]
+    order = rows[np.argsort(when[rows], kind="stable")]
+    chosen = np.full(len(people.ids), -1, dtype=np.int32)
+    chosen[people.record[order]] = words.codes[order]
+    return Words(chosen, words.distinct)
+
+
 def _vote(chosen: Codes, record: Places, codes: Codes) -> None:
     """Write the most frequent code of each of these records into ``chosen``."""
     size = int(codes.max(initial=0)) + 1

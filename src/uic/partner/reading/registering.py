@@ -10,6 +10,7 @@ from uic.partner.reading.contacts import contacts_of
 from uic.partner.reading.dates import parts_of
 from uic.partner.reading.opening import open_source, paths_of
 from uic.partner.reading.people import (
+    latest,
     people_of_events,
     people_of_rows,
     settled,
@@ -17,7 +18,7 @@ from uic.partner.reading.people import (
 from uic.partner.reading.rejects import problems_at
 from uic.partner.reading.sheets import EVENT_KINDS, sheet_of
 from uic.partner.reading.words import no_words
-from uic.partner.registers import DATE_PARTS, EVENTS, Register
+from uic.partner.registers import CHARACTERISTICS, DATE_PARTS, DETAILS, EVENTS, Register
 
 if TYPE_CHECKING:
     from uic.partner.reading.partners import Export
@@ -43,16 +44,19 @@ def register_of(export: Export, schema: LinkageSchema) -> Register:
     chosen = {name: settled(words, people) for name, words in attributes.items()}
     lost = {name: rows for name, (_, rows) in chosen.items()}
     listed = [*sheet.problems, *_grouping(sheet, people, lost, export.partner)]
+    events, details = _events(sheet, people, export) if of_events else (EVENTS.empty_table(), None)
     return Register(
         export.partner,
         _records(
             sheet, people, {name: words for name, (words, _) in chosen.items()}, schema, export
         ),
-        _events(sheet, people, export) if of_events else EVENTS.empty_table(),
+        events,
         tuple(sorted({*map(source.located or _as_is, listed), *source.problems})),
         len(sheet.rows),
         source.digest,
         source.name if paths_of(export.content) else export.partner,
+        details,
+        _characteristics(sheet, people),
     )
 
 
@@ -87,8 +91,21 @@ def _records(
     return pa.table(columns)
 
 
-def _events(sheet: Sheet, people: People, export: Export) -> pa.Table:
-    """Build the table of contacts; without any channel the channel is the partner's name."""
+def _characteristics(sheet: Sheet, people: People) -> pa.Table | None:
+    """Build the table of what is known of persons and never compared."""
+    days = sheet.columns["date"].words if "date" in sheet.columns else None
+    columns = {}
+    for name in CHARACTERISTICS:
+        if name in sheet.columns or name in sheet.constants:
+            held = sheet.columns.get(name)
+            words = latest(held.words, people, days) if held else no_words(len(people.ids))
+            known = words.filled(sheet.constants[name]) if name in sheet.constants else words
+            columns[name] = known.to_arrow()
+    return pa.table(columns) if columns else None
+
+
+def _events(sheet: Sheet, people: People, export: Export) -> tuple[pa.Table, pa.Table | None]:
+    """Build the tables of contacts; without any channel the channel is the partner's name."""
     constants = {"channel": export.partner} | sheet.constants
     met = ~sheet.silent
     columns = {}
@@ -98,7 +115,13 @@ def _events(sheet: Sheet, people: People, export: Export) -> pa.Table:
     separator = export.mapping.service_separator if export.mapping else None
     codes = export.mapping.codes.get("service", {}) if export.mapping else {}
     flags = {name: rows[met] for name, rows in sheet.flags.items()}
-    return contacts_of(sheet.rows[met], people.record[met], columns, flags, separator, codes)
+    pieces = {n: {s: w.at(met) for s, w in held.items()} for n, held in sheet.counts.items()}
+    table = contacts_of(
+        sheet.rows[met], people.record[met], columns, flags, separator, codes, pieces
+    )
+    known = {*sheet.columns, *sheet.constants, *(n for n, held in pieces.items() if held)}
+    details = table.select(DETAILS.names) if known & {*DETAILS.names} else None
+    return table.select(EVENTS.names), details
 
 
 def _grouping(

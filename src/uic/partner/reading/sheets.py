@@ -14,6 +14,7 @@ from uic.partner.reading.contacts import read_flag
 from uic.partner.reading.headers import layout_of
 from uic.partner.reading.rejects import problems_at
 from uic.partner.reading.words import words_from
+from uic.schema import CHARACTERISTICS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,9 @@ EVENT_KINDS = {
     "channel": "text",
     "service": "text",
     "quantity": "count",
+    "returned": "count",
+    "referral": "referral",
+    "population": "text",
     "site": "text",
 }
 
@@ -43,6 +47,7 @@ class Sheet:
         columns: Every used column by attribute name.
         headers: What the export calls each of them.
         flags: For each service with a column of its own, the rows that say yes.
+        counts: For ``quantity`` and ``returned``, the pieces of each service with such a column.
         constants: Canonical values that hold for the whole export.
         problems: Values that could not be used.
         silent: Rows that hold a person and are no contact.
@@ -52,6 +57,7 @@ class Sheet:
     columns: dict[str, Cleaned]
     headers: dict[str, str]
     flags: dict[str, Mask]
+    counts: dict[str, dict[str, Words]]
     constants: dict[str, str]
     problems: tuple[RowProblem, ...]
     silent: Mask
@@ -71,7 +77,7 @@ def sheet_of(source: Source, export: Export, schema: LinkageSchema) -> Sheet:
         raise InputError(Problem(source.name, "", "the file has a header and no rows", hint))
     raw = dict(zip(layout.wanted, cells.columns, strict=True))
     today = _today()
-    kinds = schema.kinds | EVENT_KINDS
+    kinds = schema.kinds | EVENT_KINDS | dict.fromkeys(CHARACTERISTICS, "code")
     columns = {
         name: clean(
             raw[place], rules_for(name, kinds.get(name, "identifier"), export.mapping, today)
@@ -79,6 +85,10 @@ def sheet_of(source: Source, export: Export, schema: LinkageSchema) -> Sheet:
         for name, place in layout.columns.items()
     }
     flags = {name: _flagged(raw[place]) for name, place in layout.services.items()}
+    counts = {
+        name: {service: _counted(raw[place], export, today) for service, place in places.items()}
+        for name, places in (("quantity", layout.given), ("returned", layout.back))
+    }
     headers = {name: source.headers[place] for name, place in layout.columns.items()}
     constants, problems = _constants(source.name, export, kinds, today)
     problems += [
@@ -89,9 +99,50 @@ def sheet_of(source: Source, export: Export, schema: LinkageSchema) -> Sheet:
     if problems:
         raise InputError(problems)
     listed = _listed(source, export, layout, cells, columns, flags)
-    flagged = {name: yes for name, (yes, _) in flags.items()}
+    listed += _miscounted(source, export, layout, cells, counts)
+    pieces = {n: {s: held.words for s, held in found.items()} for n, found in counts.items()}
     silent = np.isin(cells.rows, cells.silent)
-    return Sheet(cells.rows, columns, headers, flagged, constants, tuple(listed), silent)
+    return Sheet(
+        cells.rows,
+        columns,
+        headers,
+        _served({name: yes for name, (yes, _) in flags.items()}, pieces),
+        pieces,
+        constants,
+        tuple(listed),
+        silent,
+    )
+
+
+def _counted(words: Words, export: Export, today: dt.date) -> Cleaned:
+    return clean(words, rules_for("quantity", "count", export.mapping, today))
+
+
+def _served(flags: dict[str, Mask], pieces: dict[str, dict[str, Words]]) -> dict[str, Mask]:
+    """Add the rows where pieces of a service were given or came back."""
+    served = dict(flags)
+    for services in pieces.values():
+        for service, words in services.items():
+            some = words.rows_with([word != "0" for word in words.listed()])
+            served[service] = served.get(service, np.zeros(len(some), dtype=np.bool_)) | some
+    return served
+
+
+def _miscounted(
+    source: Source,
+    export: Export,
+    layout: Layout,
+    cells: Cells,
+    counts: dict[str, dict[str, Cleaned]],
+) -> list[RowProblem]:
+    """List the pieces that are no numbers."""
+    listed = []
+    for name, places in (("quantity", layout.given), ("returned", layout.back)):
+        for service, place in places.items():
+            for rule, marked in counts[name][service].broken.items():
+                header = source.headers[place]
+                listed += problems_at(export.partner, header, rule, cells.rows, marked)
+    return listed
 
 
 def _today() -> dt.date:

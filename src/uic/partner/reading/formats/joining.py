@@ -105,8 +105,12 @@ def _columns(tables: Sequence[Placed]) -> list[tuple[tuple[str, ...], Column]]:
 def _counted(export: Export) -> frozenset[str]:
     """Headers of quantities: what a parent row gives out belongs to its first row only."""
     counts = [name for name, kind in EVENT_KINDS.items() if kind == "count"]
-    columns = export.mapping.columns if export.mapping else {}
-    return frozenset(folded(columns.get(name, name)) for name in counts) - {""}
+    mapping = export.mapping
+    if mapping is None:
+        return frozenset(counts)
+    headers = [mapping.columns.get(name, name) for name in counts]
+    headers += [*mapping.quantity_columns.values(), *mapping.returned_columns.values()]
+    return frozenset(map(folded, headers)) - {""}
 
 
 def _spread(words: Words, places: Places) -> Words:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from uic.errors import InputError, Problem
+from uic.partner.reading.partners import headers_of
 from uic.partner.reading.sources import folded, tidy_header
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def asked_for(export: Export) -> tuple[str, ...]:
     """Return the headers that a mapping names, each once."""
     if export.mapping is None:
         return ()
-    named = [*export.mapping.columns.values(), *export.mapping.service_columns.values()]
+    named = headers_of(export.mapping)
     return tuple(dict.fromkeys(" ".join(header.split()) for header in named if header))
 
 
