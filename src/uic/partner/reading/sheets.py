@@ -85,10 +85,7 @@ def sheet_of(source: Source, export: Export, schema: LinkageSchema) -> Sheet:
         for name, place in layout.columns.items()
     }
     flags = {name: _flagged(raw[place]) for name, place in layout.services.items()}
-    counts = {
-        name: {service: _counted(raw[place], export, today) for service, place in places.items()}
-        for name, places in (("quantity", layout.given), ("returned", layout.back))
-    }
+    counts = _counted(raw, layout, export, today)
     headers = {name: source.headers[place] for name, place in layout.columns.items()}
     constants, problems = _constants(source.name, export, kinds, today)
     problems += [
@@ -114,8 +111,15 @@ def sheet_of(source: Source, export: Export, schema: LinkageSchema) -> Sheet:
     )
 
 
-def _counted(words: Words, export: Export, today: dt.date) -> Cleaned:
-    return clean(words, rules_for("quantity", "count", export.mapping, today))
+def _counted(
+    raw: dict[int, Words], layout: Layout, export: Export, today: dt.date
+) -> dict[str, dict[str, Cleaned]]:
+    """Clean the columns of pieces given and of pieces that came back."""
+    rules = rules_for("quantity", "count", export.mapping, today)
+    return {
+        name: {service: clean(raw[place], rules) for service, place in places.items()}
+        for name, places in (("quantity", layout.given), ("returned", layout.back))
+    }
 
 
 def _served(flags: dict[str, Mask], pieces: dict[str, dict[str, Words]]) -> dict[str, Mask]:
