@@ -25,7 +25,7 @@ def pairs(edges: list[tuple[int, int, float]]) -> RecordPairs:
             best[min(a, b), max(a, b)] = odds
     a, b = (np.array([pair[n] for pair in best], dtype=np.int64) for n in (0, 1))
     none = np.zeros(len(best), dtype=np.int64)
-    return RecordPairs(a, b, np.array(list(best.values()), dtype=float), none, none)
+    return RecordPairs(a, b, np.array(list(best.values()), dtype=float), none, none, none, none)
 
 
 def labels(edges: list[tuple[int, int, float]], size: int = 12, **options: object) -> list[int]:

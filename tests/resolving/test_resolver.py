@@ -154,7 +154,30 @@ def test_a_pair_met_in_two_passes_keeps_its_best_score() -> None:
     assert (met.a < met.b).all()
     assert met.log_odds.max() == found.pairs["log_odds"].to_numpy().max()
     assert ((met.agreeing & ~met.comparable) == 0).all()
+    assert found.weights is not None
+    for odds, best, pattern in zip(met.log_odds, met.best, met.pattern, strict=True):
+        patterns, scores = found.weights.log_odds[names[best]]
+        assert scores[patterns == pattern].tolist() == [odds]
+    assert (met.agreeing >> met.best & 1 == 1).all()
     assert len(usable_masks(parts, names)) == len(number_records(parts)) == 60
+
+
+def test_of_equal_scores_the_first_pass_and_the_least_pattern_count() -> None:
+    """The pass and the levels that a pair keeps never depend on the order of rows."""
+    rows = people(2, 9)
+    export = encode(register_of("a", rows), default_schema(), EpochKey("project", "e", bytes(32)))
+    names = [item.name for item in default_schema().active_passes]
+    ids = {row["pass"]: [] for row in export.resolver.row_map.to_pylist()}
+    for row in export.resolver.row_map.to_pylist():
+        ids[row["pass"]].append(row["row_id"])
+    scored = [(names[2], 1.5, 7), (names[0], 1.5, 9), (names[1], 1.0, 1)]
+    table = [
+        {"pass": n, "row_a": ids[n][0], "row_b": ids[n][1], "pattern": pattern, "log_odds": odds}
+        for n, odds, pattern in scored
+    ]
+    for pairs in itertools.permutations(table):
+        met = join_rows(pa.Table.from_pylist(list(pairs)), [export.resolver], names)
+        assert (met.log_odds[0], met.best[0], met.pattern[0], met.agreeing[0]) == (1.5, 0, 9, 0b111)
 
 
 def test_agreement_on_a_rare_pass_outweighs_agreement_on_a_common_one() -> None:
@@ -162,7 +185,7 @@ def test_agreement_on_a_rare_pass_outweighs_agreement_on_a_common_one() -> None:
     n = 2000
     zeros = np.zeros(n, dtype=np.int64)
     agreeing = np.where(np.arange(n) < 100, 0b11, np.where(np.arange(n) < 200, 0b01, 0b10))
-    met = RecordPairs(zeros, zeros, np.full(n, np.nan), agreeing, zeros + 0b11)
+    met = RecordPairs(zeros, zeros, np.full(n, np.nan), agreeing, zeros + 0b11, zeros, zeros)
     chance = pa.table({"pass": ["rare", "common"], "pairs": [10**8] * 2, "agreeing": [100, 10**6]})
     odds = score_agreement(met, np.full(20_000, 0b11), chance, ["rare", "common"])
     assert odds[0] > odds[150] > odds[1000]

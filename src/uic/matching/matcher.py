@@ -50,7 +50,8 @@ class Match:
     """The matcher's answer: pairs under pass row ids, nothing else.
 
     Attributes:
-        pairs: ``pass``, ``row_a``, ``row_b``, ``log_odds`` (null under the profile ``tokens``).
+        pairs: ``pass``, ``row_a``, ``row_b``, ``pattern`` (the levels, packed), ``log_odds``
+            (null under the profile ``tokens``).
         passes: One report a pass.
         comparisons: What was compared, in the order of the pattern.
         weights: Fitted parameters, or None under the profile ``tokens``.
@@ -180,12 +181,12 @@ def _pairs(records: int) -> int:
 def _scored(database: DuckDB, name: str, weights: Weights | None) -> pa.Table:
     if weights is None:
         return database.fetch(
-            f"SELECT '{name}' AS pass, row_a, row_b, CAST(NULL AS DOUBLE) AS log_odds"
+            f"SELECT '{name}' AS pass, row_a, row_b, pattern, CAST(NULL AS DOUBLE) AS log_odds"
             f' FROM "pairs:{name}"'
         )
     database.read("weights", weights.table(name))
     return database.fetch(
-        f"SELECT '{name}' AS pass, p.row_a, p.row_b, w.log_odds"
+        f"SELECT '{name}' AS pass, p.row_a, p.row_b, p.pattern, w.log_odds"
         f' FROM "pairs:{name}" p JOIN weights w ON p.pattern = w.pattern'
         f" WHERE w.log_odds > {_WORTH_KEEPING}"
     )

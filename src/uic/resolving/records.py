@@ -48,6 +48,8 @@ class RecordPairs:
         log_odds: Best log-odds over the passes; NaN under the profile ``tokens``.
         agreeing: Bit mask of the passes in which the two met.
         comparable: Bit mask of the passes in which both had a usable value.
+        best: Number of the pass with the best log-odds; of equals the first.
+        pattern: The levels of the pair in that pass, packed as ``uic.levels`` says.
     """
 
     a: NDArray[np.int64]
@@ -55,6 +57,8 @@ class RecordPairs:
     log_odds: NDArray[np.float64]
     agreeing: NDArray[np.int64]
     comparable: NDArray[np.int64]
+    best: NDArray[np.int64]
+    pattern: NDArray[np.int64]
 
 
 def number_records(parts: Sequence[ResolverPart]) -> Nodes:
@@ -80,28 +84,44 @@ def join_rows(pairs: pa.Table, parts: Sequence[ResolverPart], passes: Sequence[s
             "SELECT r.node, SUM(p.bit) AS mask FROM row_map r JOIN passes p ON r.pass = p.pass"
             " WHERE r.usable = 1 GROUP BY r.node",
         )
+        database.run("scores", _SCORES)
         database.run(
             "met",
             "SELECT CASE WHEN x.node < y.node THEN x.node ELSE y.node END AS a,"
-            " CASE WHEN x.node < y.node THEN y.node ELSE x.node END AS b, k.bit, p.log_odds"
+            " CASE WHEN x.node < y.node THEN y.node ELSE x.node END AS b, k.bit, s.place"
             " FROM pairs p JOIN passes k ON p.pass = k.pass"
+            " JOIN scores s ON s.bit = k.bit AND s.pattern = p.pattern"
+            " AND s.odds = COALESCE(p.log_odds, 0)"
             " JOIN row_map x ON x.pass = p.pass AND x.row_id = p.row_a"
             " JOIN row_map y ON y.pass = p.pass AND y.row_id = p.row_b"
             " WHERE x.usable = 1 AND y.usable = 1",
         )
         merged = database.fetch(
-            "SELECT m.a, m.b, MAX(m.log_odds) AS log_odds, CAST(SUM(m.bit) AS BIGINT) AS agreeing,"
+            "SELECT m.a, m.b, MIN(m.place) AS place, CAST(SUM(m.bit) AS BIGINT) AS agreeing,"
             " CAST(MIN(x.mask) AS BIGINT) AS mask_a, CAST(MIN(y.mask) AS BIGINT) AS mask_b"
             " FROM met m JOIN masks x ON x.node = m.a JOIN masks y ON y.node = m.b"
             " GROUP BY m.a, m.b ORDER BY m.a, m.b"
         )
+        scores = database.fetch("SELECT * FROM scores ORDER BY place")
+    place = merged["place"].to_numpy() - 1
     return RecordPairs(
         a=merged["a"].to_numpy(),
         b=merged["b"].to_numpy(),
-        log_odds=merged["log_odds"].to_numpy().astype(float),
+        log_odds=scores["log_odds"].to_numpy().astype(float)[place],
         agreeing=merged["agreeing"].to_numpy(),
         comparable=merged["mask_a"].to_numpy() & merged["mask_b"].to_numpy(),
+        best=np.searchsorted(bits, scores["bit"].to_numpy())[place],
+        pattern=scores["pattern"].to_numpy()[place],
     )
+
+
+_SCORES = (
+    "SELECT bit, pattern, log_odds, COALESCE(log_odds, 0) AS odds,"
+    " CAST(ROW_NUMBER() OVER (ORDER BY log_odds DESC NULLS LAST, bit, pattern) AS INT) AS place"
+    " FROM (SELECT DISTINCT k.bit, p.pattern, p.log_odds"
+    " FROM pairs p JOIN passes k ON p.pass = k.pass) d"
+)
+"""Few patterns, many pairs: each pair carries only the place of its pattern, best first."""
 
 
 def usable_masks(parts: Sequence[ResolverPart], passes: Sequence[str]) -> NDArray[np.int64]:
