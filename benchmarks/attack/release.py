@@ -211,7 +211,7 @@ def inequalities_only(values: dict[Cell, int], threshold: int) -> np.ndarray:
         if row.overlaps is not False
     ]
     system.guarded = [False] * len(system.cells)
-    system.twice = {}
+    system.implied = {}
     return suppress(system, small_cells(system)).hidden[: len(values)]
 
 

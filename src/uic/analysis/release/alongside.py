@@ -110,11 +110,12 @@ def _flowing(present: set[Cell], flow: Flow) -> Iterator[Alongside]:
             stocks[cell.without("period")][place] = cell
     for _, series in sorted(stocks.items()):
         for (start, end), cell in sorted(series.items()):
-            before = next((series[one] for one in series if one == (2 * start - end, start)), None)
+            before = [series[one] for one in series if one == (2 * start - end, start)]
+            first = start == min(series)[0]  # where the data begin there was nobody before
             gains = tuple(cell._replace(column=column) for column in flow.gains)
             losses = tuple(cell._replace(column=column) for column in flow.losses)
-            if before is not None and present.issuperset((*gains, *losses)):
-                yield Alongside((before, *gains), cell, equal=True, less=losses)
+            if (before or first) and present.issuperset((*gains, *losses)):
+                yield Alongside((*before, *gains), cell, equal=True, less=losses)
 
 
 def _matrix(table: Table, names: list[str]) -> NDArray[np.float64]:

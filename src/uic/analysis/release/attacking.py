@@ -8,7 +8,7 @@ uses is in ``Knowledge``; the true value of a hidden cell is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SLACK = 1e-6
 _NODES = 200
 _RANDOM_LOOKS = 6
+_FEW = 8
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,15 @@ class Bounded:
         low: The least value the attacker cannot exclude.
         high: The largest; the search stops at ``low + enough``, so it may be larger.
         safe: Two tables were found between which the cell differs by ``enough``.
+        tables: The tables that were found; NaN where a cell does not hang together with a target.
+        programs: How many programs were solved.
     """
 
     low: Vector
     high: Vector
     safe: Mask
+    tables: tuple[Vector, ...]
+    programs: int
 
 
 @dataclass
@@ -54,6 +59,8 @@ class _Part:
         ceiling: The most.
         least: Smallest value in a table found so far.
         most: Largest value in a table found so far.
+        tables: The tables found so far.
+        programs: How many programs were solved so far.
     """
 
     places: NDArray[np.int64]
@@ -64,6 +71,8 @@ class _Part:
     ceiling: Vector
     least: Vector
     most: Vector
+    tables: list[Vector] = field(default_factory=list)
+    programs: int = 0
 
     def fits(self, table: Vector) -> bool:
         """Return whether a table in whole numbers agrees with all that is known."""
@@ -75,9 +84,12 @@ class _Part:
         """Remember the values of a table that agrees with all that is known."""
         self.least = np.minimum(self.least, table)
         self.most = np.maximum(self.most, table)
+        self.tables.append(table)
 
 
-def attack(knowledge: Knowledge, targets: Mask, enough: float, seed: int = 0) -> Bounded:
+def attack(
+    knowledge: Knowledge, targets: Mask, enough: float, seed: int = 0, *, hasty: bool = False
+) -> Bounded:
     """Bound every target cell as tightly as the attacker can.
 
     Args:
@@ -85,23 +97,36 @@ def attack(knowledge: Knowledge, targets: Mask, enough: float, seed: int = 0) ->
         targets: The cells to bound.
         enough: A cell is safe when its bounds are this far apart.
         seed: Of the random directions in which tables are looked for first.
+        hasty: Stop at the first cell that is not safe; those after it count as safe.
     """
     low, high = knowledge.floor.copy(), knowledge.ceiling.copy()
     safe = ~targets | (high - low >= enough)
-    safe[targets] = False
+    safe[targets] = hasty
+    safe[targets & (high - low < SLACK)] = False
+    tables: list[Vector] = []
+    programs = 0
     for part in _parts(knowledge, targets):
         wanted = np.flatnonzero(targets[part.places])
         _look_around(part, wanted, enough, np.random.default_rng(seed))
         for cell in wanted:
             place = part.places[cell]
             low[place], high[place], safe[place] = _bound(part, int(cell), enough)
-    return Bounded(low, high, safe)
+            if hasty and not safe[place]:
+                break
+        programs += part.programs
+        for table in part.tables:
+            tables.append(np.full(len(low), np.nan))
+            tables[-1][part.places] = table
+        if hasty and not safe[part.places].all():
+            break
+    return Bounded(low, high, safe, tuple(tables), programs)
 
 
 def solve(
     part: _Part, objective: Vector, floor: Vector, ceiling: Vector, *, whole: bool = False
 ) -> Vector | None:
     """Minimise the objective; ``None`` when no table is found."""
+    part.programs += 1
     result = milp(
         objective,
         constraints=LinearConstraint(part.matrix, part.low, part.high),
@@ -116,8 +141,10 @@ def _look_around(
     part: _Part, wanted: NDArray[np.int64], enough: float, draw: np.random.Generator
 ) -> None:
     """Find a few tables far apart: most cells are shown to be safe by them, at little cost."""
+    if len(wanted) < _FEW:
+        return
     start = _table(part, np.ones(len(part.places)), part.floor, part.ceiling)
-    if start is None or not len(wanted):
+    if start is None:
         return
     part.note(start)
     near = np.maximum(part.floor, start - 2 * enough)

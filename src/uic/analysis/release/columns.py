@@ -7,6 +7,7 @@ mistake would be published as it is.
 from __future__ import annotations
 
 import functools
+import itertools
 import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from uic.analysis.indicators import IndicatorSet
+    from uic.analysis.indicators.model import Indicator
 
 Kind = Literal["events", "people"]
 
@@ -147,9 +149,11 @@ def known_columns() -> Columns:
     dimensions = {name: Dimension(name, **entry) for name, entry in data["dimensions"].items()}
     counts: dict[str, Count] = {}
     derived, flows = set(data["derived"]), list[Flow]()
+    within = [Within(tuple(entry["sum"]), entry["at_most"]) for entry in data["within"]]
     for indicators in list_indicator_sets():
         counts |= _counts_of(indicators, frozenset(dimensions))
         derived |= _derived_of(indicators)
+        within += _within_of(indicators)
         flows += [_flow_of(cohort.id) for cohort in indicators.cohorts]
     for name, entry in data["counts"].items():
         counts[name] = Count(name, entry["kind"], entry.get("rest", {}))
@@ -159,7 +163,7 @@ def known_columns() -> Columns:
         frozenset(data["notes"]),
         frozenset(data["personal"]),
         frozenset(derived),
-        tuple(Within(tuple(entry["sum"]), entry["at_most"]) for entry in data["within"]),
+        tuple(dict.fromkeys(within)),
         tuple(
             Across(entry["parts"], entry["whole"], entry["over"], frozenset(entry["total"]))
             for entry in data["across"]
@@ -188,6 +192,25 @@ def _counts_of(indicators: IndicatorSet, dimensions: frozenset[str]) -> dict[str
         found += [Count(name, "people") for name in (*flow.gains, *flow.losses)]
         found += [Count(flow.stock, "people", apart=frozenset({"period"}))]
     return {count.name: count for count in found}
+
+
+def _within_of(indicators: IndicatorSet) -> list[Within]:
+    """Return which columns of people are part of another, or at most a column of contacts."""
+    return [
+        Within((part.id,), whole.id)
+        for part, whole in itertools.permutations(indicators.indicators, 2)
+        if part.unit == "people" and whole.unit in {"people", "contacts"} and _narrower(part, whole)
+    ]
+
+
+def _narrower(part: Indicator, whole: Indicator) -> bool:
+    """Return whether everybody of one indicator is in the other, by their definitions."""
+    asked = dict(part.where.items)
+    where = all(
+        name in asked and set(asked[name]) <= set(values) for name, values in whole.where.items
+    )
+    plain = not (whole.also or whole.unless or whole.seen) and whole.at_least <= part.at_least
+    return where and plain and part != whole
 
 
 def _derived_of(indicators: IndicatorSet) -> set[str]:

@@ -88,11 +88,11 @@ def add_earlier(system: System, earlier: Iterable[Earlier], columns: Columns) ->
         few |= _few(system, told, newest)
         view = told | _hidden(system, release, told, newest, columns)
         views.append(view)
-        rows = feasible(system, rows_of(view, columns, _own_rows(system, release.ties)))
+        rows = feasible(system, rows_of(system, view, columns, _own_rows(release.ties)))
         if rows is None:
             contradicted.append(release.number)
         out += rows or []
-    out += feasible(system, rows_of(newest, columns, _spanning_rows(system, views))) or []
+    out += feasible(system, rows_of(system, newest, columns, _spanning_rows(views))) or []
     system.rows = list(dict.fromkeys([*system.rows, *out]))
     told_before = _unguard(system, out)
     mask = np.zeros(len(system.cells), dtype=np.bool_)
@@ -226,12 +226,12 @@ def _values(release: Earlier) -> Iterator[tuple[Cell, int | None]]:
         yield from table.values.items()
 
 
-def _own_rows(system: System, ties: Ties) -> functools.partial[Iterator[Row]]:
+def _own_rows(ties: Ties) -> functools.partial[Iterator[Row]]:
     """Return the relations that held inside an earlier release."""
-    return functools.partial(_relate, system, ties)
+    return functools.partial(_relate, ties)
 
 
-def _relate(system: System, ties: Ties, group: Group, view: Mapping[Cell, int]) -> Iterator[Row]:
+def _relate(ties: Ties, system: System, group: Group, view: Mapping[Cell, int]) -> Iterator[Row]:
     if _known(system, group, view):
         yield from known_rows(system, group, view)
     elif not group.across:
@@ -240,14 +240,14 @@ def _relate(system: System, ties: Ties, group: Group, view: Mapping[Cell, int]) 
 
 
 def _spanning_rows(
-    system: System, views: Sequence[Iterable[Cell]]
+    views: Sequence[Iterable[Cell]],
 ) -> functools.partial[Iterator[Row]]:
     """Return the relations between numbers of different releases: months and their year."""
-    return functools.partial(_span, system, [frozenset(view) for view in views])
+    return functools.partial(_span, [frozenset(view) for view in views])
 
 
 def _span(
-    system: System, views: Sequence[frozenset[Cell]], group: Group, view: Mapping[Cell, int]
+    views: Sequence[frozenset[Cell]], system: System, group: Group, view: Mapping[Cell, int]
 ) -> Iterator[Row]:
     if any({group.whole, *group.parts} <= cells for cells in views):
         return
@@ -266,12 +266,12 @@ def _known(system: System, group: Group, view: Mapping[Cell, int]) -> bool:
 
 def _unguard(system: System, rows: Sequence[Row]) -> int:
     """Stop guarding what the earlier releases tell by themselves; return how many those are."""
-    guarded, twice = np.array(system.guarded), system.counted_twice()
+    guarded, implied = np.array(system.guarded), system.implied_cells()
     everything = np.ones(len(guarded), dtype=np.bool_)
     told = np.zeros(len(guarded), dtype=np.bool_)
     for overlaps in (True, False):
         knowledge = system.knowledge(everything, overlaps=overlaps, rows=rows)
-        mine = guarded & (twice != overlaps)
+        mine = guarded & (implied != overlaps)
         told |= mine & ~attack(knowledge, mine, system.threshold).safe
     system.guarded = list(guarded & ~told)
     return int(told.sum())

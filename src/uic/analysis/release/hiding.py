@@ -14,8 +14,9 @@ from uic.analysis.release.linked import history_rows
 from uic.analysis.release.offering import together
 from uic.analysis.release.refusing import Permit
 from uic.analysis.release.rounding import rounded
-from uic.analysis.release.suppression import exposed, small_cells, suppress
+from uic.analysis.release.suppression import small_cells, suppress
 from uic.analysis.release.tables import HIDDEN
+from uic.analysis.release.witnesses import exposed
 from uic.errors import InputError, Problem, UicError
 
 if TYPE_CHECKING:

@@ -6,12 +6,15 @@ parts. Two attackers are met (docs/decisions/0096):
 * One who also knows by how many the parts exceed each margin, that is how many people are counted
   twice. No hidden number may be bounded by this one. Without this attacker, counts of people could
   be worked out by set reasoning that the inequalities do not show.
-* One who knows the inequalities only. Where few people are counted twice, that number is itself a
-  small count, "people who went to both": a cell of its own that this one may not bound.
+* One who knows the inequalities only. Some differences of told numbers are counts of people too:
+  those who are counted twice, those of a margin who are not in a part, those of a column who are
+  not in a narrower one. Where such an implied count is small, it is a cell that this one may not
+  bound.
 """
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,11 +81,11 @@ class System:
         floor: The least the attacker gives a hidden cell.
         ceiling: The most.
         here: Cells of the tables that are to be released.
-        guarded: Other cells that must stay hidden: earlier releases hid them, or few people are
-            counted twice.
+        guarded: Other cells that must stay hidden: earlier releases hid them, or they are
+            implied and small.
         view: The newest place of every cell of a table.
         rows: The relations.
-        twice: Per margin and parts, the cell of the people who are counted twice, if few.
+        implied: Small counts that stand in no table, by the cells whose difference they are.
     """
 
     threshold: int
@@ -95,7 +98,7 @@ class System:
     guarded: list[bool] = field(default_factory=list)
     view: dict[Cell, int] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
-    twice: dict[tuple[int, ...], int] = field(default_factory=dict)
+    implied: dict[tuple[int, ...], int] = field(default_factory=dict)
 
     def add(self, cell: Cell, truth: float, low: float, high: float, *, here: bool = False) -> int:
         """Add a cell and return its place."""
@@ -113,10 +116,10 @@ class System:
         self.guarded[place] = True
         return place
 
-    def counted_twice(self) -> Mask:
-        """Return which cells are numbers of people who are counted twice."""
+    def implied_cells(self) -> Mask:
+        """Return which cells are implied: small counts that stand in no table."""
         found = np.zeros(len(self.cells), dtype=np.bool_)
-        found[list(self.twice.values())] = True
+        found[list(self.implied.values())] = True
         return found
 
     def knowledge(
@@ -129,15 +132,15 @@ class System:
             overlaps: The attacker knows how many people are counted twice.
             rows: Only these relations; all by default.
         """
-        floor, ceiling = np.array(self.floor), np.array(self.ceiling)
+        floor = np.array(self.floor, dtype=np.float64)
+        ceiling = np.array(self.ceiling, dtype=np.float64)
         for place in np.flatnonzero(np.array(self.here) & ~hidden):
             number = rounded(int(self.truth[place]), self.base)
             low, high = could_be(number, self.base, min(self.threshold, int(self.truth[place])))
             floor[place] = max(floor[place], low)
             ceiling[place] = min(ceiling[place], high)
-        chosen = self.rows if rows is None else rows
-        mine = [row for row in chosen if row.overlaps in (None, overlaps)]
-        return Knowledge(*_arrays(mine, len(floor)), floor, ceiling)
+        chosen = tuple(self.rows if rows is None else rows)
+        return Knowledge(*_arrays(chosen, len(floor), overlaps=overlaps), floor, ceiling)
 
 
 def system_of(
@@ -152,9 +155,7 @@ def system_of(
     for cell, value in values.items():
         # Zeros are told, so whoever sees a hidden cell knows that it is not zero.
         system.view[cell] = system.add(cell, value, min(1, value), np.inf, here=True)
-    system.rows += rows_of(
-        system.view, columns, lambda group, view: known_rows(system, group, view)
-    )
+    system.rows += rows_of(system, system.view, columns, known_rows)
     system.rows += [_beside(found, system.view) for found in ruled(system.view, rules)]
     truth = np.array(system.truth)
     system.rows = [row for row in dict.fromkeys(system.rows) if row.holds(truth)]
@@ -162,11 +163,14 @@ def system_of(
 
 
 def rows_of(
-    view: View, columns: Columns, relate: Callable[[Group, View], Iterable[Row]]
+    system: System,
+    view: View,
+    columns: Columns,
+    relate: Callable[[System, Group, View], Iterable[Row]],
 ) -> list[Row]:
     """Return the relations between the cells of a view: margins, and columns of one row."""
-    found = [row for group in groups(view, columns) for row in relate(group, view)]
-    return found + [_beside(cells, view) for cells in declared(view, columns)]
+    found = [row for group in groups(view, columns) for row in relate(system, group, view)]
+    return [*found, *_declared_rows(system, view, columns)]
 
 
 def known_rows(system: System, group: Group, view: View) -> Iterator[Row]:
@@ -182,11 +186,12 @@ def known_rows(system: System, group: Group, view: View) -> Iterator[Row]:
         if excess <= 0:
             yield total([*parts, *rest], whole, 0 if excess == 0 else -np.inf, 0)
         return
-    yield from (Row((part, whole), (1, -1), -np.inf, 0) for part in parts)
+    for part in parts:
+        yield from _part_of(system, part, whole)
     if excess >= 0:
         yield total(parts, whole, excess, excess)._replace(overlaps=True)
     if 0 < excess < system.threshold:
-        yield _counted_twice(system, group, parts, whole, excess)
+        yield _implied(system, total(parts, whole, 0, 0), excess)
     elif excess >= 0:
         yield total(parts, whole, 0, np.inf)._replace(overlaps=False)
     elif rest and excess + system.truth[rest[0]] >= 0:
@@ -198,28 +203,46 @@ def total(parts: Sequence[int], whole: int, low: float, high: float) -> Row:
     return Row((*parts, whole), (*[1.0] * len(parts), -1.0), low, high)
 
 
+def _part_of(system: System, part: int, whole: int) -> Iterator[Row]:
+    """Yield that some people are among others, and guard the number of the rest if it is small."""
+    yield Row((part, whole), (1, -1), -np.inf, 0)
+    others = system.truth[whole] - system.truth[part]
+    if 0 < others < system.threshold:
+        yield _implied(system, Row((whole, part), (1, -1), 0, 0), others)
+
+
+def _implied(system: System, difference: Row, number: float) -> Row:
+    """Return that a difference is a cell of its own, which must stay hidden."""
+    if difference.cells not in system.implied:
+        first = system.cells[difference.cells[-1]]
+        system.implied[difference.cells] = system.guard(first, number)
+    cells = (*difference.cells, system.implied[difference.cells])
+    return Row(cells, (*difference.weights, -1.0), 0, 0, overlaps=False)
+
+
 def _beside(found: Alongside, view: View) -> Row:
+    """Return what holds between cells of one row."""
     cells = [view[cell] for cell in (*found.parts, *found.less, found.whole)]
     weights = [*[1.0] * len(found.parts), *[-1.0] * (len(found.less) + 1)]
     return Row(tuple(cells), tuple(weights), 0 if found.equal else -np.inf, 0)
 
 
-def _counted_twice(
-    system: System, group: Group, parts: Sequence[int], whole: int, excess: float
-) -> Row:
-    key = (whole, *sorted(parts))
-    if key not in system.twice:
-        labels = (*group.whole.labels, (group.dimension, "counted twice"))
-        system.twice[key] = system.guard(group.whole._replace(labels=labels), excess)
-    places = (*parts, whole, system.twice[key])
-    return Row(places, (*[1.0] * len(parts), -1.0, -1.0), 0, 0, overlaps=False)
+def _declared_rows(system: System, view: View, columns: Columns) -> Iterator[Row]:
+    for found in declared(view, columns):
+        yield _beside(found, view)
+        kinds = {columns.counts[cell.column].kind for cell in (*found.parts, found.whole)}
+        if len(found.parts) == 1 and kinds == {"people"} and not found.equal:
+            yield from _part_of(system, view[found.parts[0]], view[found.whole])
 
 
-def _arrays(rows: Sequence[Row], cells: int) -> tuple[sparse.csr_array, Vector, Vector]:
-    lengths = [len(row.cells) for row in rows]
-    place = np.repeat(np.arange(len(rows)), lengths)
-    cell = np.array([one for row in rows for one in row.cells], dtype=np.int64)
-    weight = np.array([one for row in rows for one in row.weights], dtype=np.float64)
-    matrix = sparse.csr_array((weight, (place, cell)), shape=(len(rows), cells))
-    low = np.array([row.low for row in rows], dtype=np.float64)
-    return matrix, low, np.array([row.high for row in rows], dtype=np.float64)
+@functools.lru_cache(maxsize=4)  # the same relations are attacked many times
+def _arrays(
+    rows: tuple[Row, ...], cells: int, *, overlaps: bool
+) -> tuple[sparse.csr_array, Vector, Vector]:
+    mine = [row for row in rows if row.overlaps in (None, overlaps)]
+    place = np.repeat(np.arange(len(mine)), [len(row.cells) for row in mine])
+    cell = np.array([one for row in mine for one in row.cells], dtype=np.int64)
+    weight = np.array([one for row in mine for one in row.weights], dtype=np.float64)
+    matrix = sparse.csr_array((weight, (place, cell)), shape=(len(mine), cells))
+    low = np.array([row.low for row in mine], dtype=np.float64)
+    return matrix, low, np.array([row.high for row in mine], dtype=np.float64)

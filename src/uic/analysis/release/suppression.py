@@ -17,12 +17,14 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from uic.analysis.release.attacking import SLACK, attack
+from uic.analysis.release.attacking import SLACK
+from uic.analysis.release.witnesses import Witnesses, exposed
 
 if TYPE_CHECKING:
-    from uic.analysis.release.knowledge import Mask, System, Vector
+    from uic.analysis.release.knowledge import Knowledge, Mask, System, Vector
 
-_MOST_TRIES = 100
+_MOST_WORK = 100_000
+"""Programs times cells, to find numbers that can be told again; the rest stay hidden."""
 
 
 @dataclass(frozen=True)
@@ -60,53 +62,54 @@ def suppress(system: System, primary: Mask) -> Suppression:
     # What an earlier release tells too closely cannot be hidden any more.
     lost = must & (np.array(system.ceiling) - np.array(system.floor) < system.threshold)
     hidden = must.copy()
+    witnesses = Witnesses(system)
     while True:
-        goals = exposed(system, hidden, (hidden | guarded) & ~lost)
+        goals = exposed(system, hidden, (hidden | guarded) & ~lost, witnesses)
         if np.isnan(goals).all():
             break
-        more = _hide_more(system, hidden, goals)
+        more = _hide_more(system, hidden, goals, witnesses)
         if (more == hidden).all():
             lost |= ~np.isnan(goals)
         hidden = more
-    return Suppression(_tell_again(system, must, hidden, lost), lost)
+    return Suppression(_tell_again(system, must, hidden, lost, witnesses), lost)
 
 
-def exposed(system: System, hidden: Mask, targets: Mask, seed: int = 0) -> Vector:
-    """Return how high a target that is bounded too tightly should reach; NaN for all others.
-
-    Each of the two attackers has targets of its own: see ``knowledge``.
-    """
-    goals = np.full(len(targets), np.nan)
-    for overlaps in (True, False):
-        mine = targets & (system.counted_twice() != overlaps)
-        if mine.any():
-            knowledge = system.knowledge(hidden, overlaps=overlaps)
-            found = attack(knowledge, mine, system.threshold, seed)
-            bare = mine & ~found.safe
-            goals[bare] = found.low[bare] + system.threshold
-    return goals
-
-
-def _hide_more(system: System, hidden: Mask, goals: Vector) -> Mask:
+def _hide_more(system: System, hidden: Mask, goals: Vector, witnesses: Witnesses) -> Mask:
     """Return what to hide so that every cell with a goal can reach it."""
-    wider, twice = hidden.copy(), system.counted_twice()
+    wider, implied = hidden.copy(), system.implied_cells()
     for cell in np.flatnonzero(~np.isnan(goals)):
-        wider |= _cheapest(system, wider, int(cell), goals[cell], overlaps=not twice[cell])
+        overlaps = not implied[cell]
+        if not witnesses.prove(int(cell), overlaps=overlaps):
+            knowledge = system.knowledge(wider, overlaps=overlaps)
+            can = _candidates(system, wider)
+            table = _cheapest(knowledge, can, int(cell), goals[cell])
+            outside = (table < knowledge.floor - SLACK) | (table > knowledge.ceiling + SLACK)
+            wider |= can & outside
+            if _agrees(knowledge, table):
+                witnesses.keep(np.round(table), overlaps=overlaps)
     if (wider == hidden).all():
         wider |= _neighbours(system, hidden, ~np.isnan(goals))
     return wider
 
 
-def _cheapest(system: System, hidden: Mask, cell: int, goal: float, *, overlaps: bool) -> Mask:
-    """Return the told cells that change when a cell is lifted to its goal at the least cost."""
-    knowledge = system.knowledge(hidden, overlaps=overlaps)
-    can = _candidates(system, hidden)
+def _cheapest(knowledge: Knowledge, can: Mask, cell: int, goal: float) -> Vector:
+    """Return a table in which a cell reaches its goal and told cells change at the least cost.
+
+    Args:
+        knowledge: What is told and how it hangs together.
+        can: Told cells that may change.
+        cell: The cell that is to reach ``goal``.
+        goal: How high.
+
+    Returns:
+        The table; NaN throughout when there is none.
+    """
     free = knowledge.ceiling - knowledge.floor >= SLACK
     floor, ceiling = knowledge.floor[free], knowledge.ceiling[free]
     floor[np.flatnonzero(free) == cell] = goal
     told = knowledge.floor[can]
-    shift = knowledge.matrix[:, ~free] @ knowledge.floor[~free]
-    moved = knowledge.matrix[:, can]
+    start = np.where(free, 0, knowledge.floor)
+    shift, moved = knowledge.matrix @ start, knowledge.matrix[:, can]
     nothing, cost = np.zeros(len(told)), _costs(told)
     result = milp(
         np.concatenate([np.zeros(len(floor)), cost, cost]),
@@ -120,11 +123,21 @@ def _cheapest(system: System, hidden: Mask, cell: int, goal: float, *, overlaps:
             np.concatenate([ceiling, np.full(len(told), np.inf), told - 1]),
         ),
     )
-    chosen = np.zeros(len(hidden), dtype=np.bool_)
-    if result.x is not None:
-        up, down = np.split(result.x[len(floor) :], 2)
-        chosen[np.flatnonzero(can)[up + down > SLACK]] = True
-    return chosen
+    if result.x is None:
+        return np.full(len(start), np.nan)
+    up, down = np.split(result.x[len(floor) :], 2)
+    start[free] = result.x[: len(floor)]
+    start[can] += up - down
+    return start
+
+
+def _agrees(knowledge: Knowledge, table: Vector) -> bool:
+    """Return whether a table, in whole numbers, keeps every relation."""
+    whole = np.round(table)
+    sums = knowledge.matrix @ whole
+    # Rounding must not move a told number: the caller compares the table before rounding.
+    near = np.abs(whole - table).max() < SLACK if not np.isnan(table).any() else False
+    return bool(near and (sums >= knowledge.low).all() and (sums <= knowledge.high).all())
 
 
 def _costs(told: Vector) -> Vector:
@@ -144,19 +157,25 @@ def _neighbours(system: System, hidden: Mask, bare: Mask) -> Mask:
     return np.asarray(_linked(system, ~bare) & _candidates(system, hidden))
 
 
-def _tell_again(system: System, must: Mask, hidden: Mask, lost: Mask) -> Mask:
+def _tell_again(system: System, must: Mask, hidden: Mask, lost: Mask, witnesses: Witnesses) -> Mask:
     """Tell again what need not be hidden, the largest numbers first."""
     kept = hidden.copy()
     guarded = np.array(system.guarded)
     extra = np.flatnonzero(hidden & ~must)
     order = extra[np.argsort(-np.array(system.truth)[extra], kind="stable")]
-    for cell in order[:_MOST_TRIES]:
+    stop = witnesses.programs + _MOST_WORK // len(must)
+    for cell in order:
+        if witnesses.programs > stop:
+            break
         trial = kept.copy()
         trial[cell] = False
         targets = (trial | guarded) & ~lost
         near = targets & _linked(system, trial == kept)
         # Most cells that are needed are needed by a neighbour: ask those first.
-        if all(np.isnan(exposed(system, trial, some)).all() for some in (near, targets & ~near)):
+        asked = (
+            exposed(system, trial, some, witnesses, hasty=True) for some in (near, targets & ~near)
+        )
+        if all(np.isnan(goals).all() for goals in asked):
             kept = trial
     return kept
 
