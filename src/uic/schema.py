@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 FORMAT = "uic-linkage-schema/1"
 
 Kind = Literal["name", "date", "code", "text", "number", "identifier"]
-Take = Literal["exact", "sound", "skeleton", "initial", "date", "year", "month_day"]
-DATE_TAKES = ("date", "year", "month_day")
+Take = Literal[
+    "exact", "sound", "skeleton", "initial", "date", "year", "month", "day", "month_day"
+]
+DATE_TAKES = ("date", "year", "month", "day", "month_day")
 
 STANDARD_ATTRIBUTES: dict[str, Kind] = {
     "family_name": "name",

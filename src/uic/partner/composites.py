@@ -102,7 +102,13 @@ def _initial(values: pa.Array) -> pa.Array:
     return pc.utf8_slice_codeunits(values, 0, 1)
 
 
-_DATE_TAKES = {"date": ("year", "month", "day"), "year": ("year",), "month_day": ("month", "day")}
+_DATE_TAKES = {
+    "date": ("year", "month", "day"),
+    "year": ("year",),
+    "month": ("month",),
+    "day": ("day",),
+    "month_day": ("month", "day"),
+}
 _NORMALISE: dict[str, Callable[[pa.Array], pa.Array]] = {
     "name": normalising.normalise_names,
     "text": normalising.normalise_text,
