@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from uic.schema import LinkageSchema
 
 BITS = 64
@@ -90,6 +92,11 @@ def pattern_sql(items: tuple[Comparison, ...]) -> str:
         for position, item in enumerate(items)
     ]
     return " + ".join(terms) or "CAST(0 AS BIGINT)"
+
+
+def unpack(pattern: int, items: Sequence[Comparison]) -> dict[str, int]:
+    """Return the level of every attribute in a packed pattern."""
+    return {item.attribute: pattern >> 4 * n & BASE - 1 for n, item in enumerate(items)}
 
 
 def level_sql(item: Comparison) -> str:

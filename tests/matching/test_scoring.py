@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -11,10 +13,11 @@ from hypothesis import strategies as st
 from conftest import register_of
 from uic.crypto.keys import EpochKey
 from uic.exchange import FREQUENCIES
-from uic.levels import BASE, Comparison, comparisons, level_sql, pattern_sql
+from uic.levels import BASE, Comparison, comparisons, level_sql, pattern_sql, unpack
 from uic.matching.patterns import PassPatterns
 from uic.matching.scoring import fit
 from uic.schema import default_schema
+from uic.weighing import parse_weights
 
 NAME = Comparison("given_name", "text")
 SEX = Comparison("sex", "code")
@@ -65,6 +68,16 @@ def test_em_finds_the_matches_it_was_given() -> None:
     assert weights.expected["place"] == pytest.approx(3000, rel=0.05)  # the careful form is kept
     assert weights.m["given_name"][1] == pytest.approx(0.8, abs=0.03)
     assert weights.m["sex"][1] == pytest.approx(0.97, abs=0.02)
+
+
+def test_saved_weights_add_up_to_the_log_odds_that_were_used() -> None:
+    """What explains a pair is what scored it, for every pattern and after a trip through JSON."""
+    weights = fit([drawn(3000, 30_000, 1)], ITEMS, frequencies(), 10**8)
+    saved = parse_weights(json.loads(json.dumps(weights.passes["place"].to_dict())))
+    patterns, odds = weights.log_odds["place"]
+    assert len(patterns) > 50
+    for pattern, expected in zip(patterns.tolist(), odds.tolist(), strict=True):
+        assert saved.log_odds(unpack(pattern, ITEMS)) == pytest.approx(expected, abs=1e-9)
 
 
 def test_no_matches_are_expected_where_there_are_none() -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from uic.weighing import PassWeights
+
 
 @dataclass(frozen=True)
 class PassPatterns:
@@ -47,6 +49,7 @@ class Weights:
         m: Per attribute, probability of each level among matches.
         u: Per attribute, probability of each level among strangers.
         log_odds: Per pass, patterns and their log-odds of being a match.
+        passes: Per pass, what the log-odds are made of.
     """
 
     form: str
@@ -55,6 +58,7 @@ class Weights:
     m: dict[str, tuple[float, ...]]
     u: dict[str, tuple[float, ...]]
     log_odds: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = field(repr=False)
+    passes: dict[str, PassWeights] = field(repr=False)
 
     def table(self, name: str) -> pa.Table:
         """Return ``pattern`` and ``log_odds`` of one pass as a table."""

@@ -36,6 +36,7 @@ from uic.matching.shares import (
     level_weights,
     shares_outside_key,
 )
+from uic.weighing import Alike, PassWeights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,16 +54,21 @@ _TOLERANCE = 1e-6
 
 _HOME = frozenset({"birth_place", "place", "postcode"})
 _FAMILY = frozenset({"family_name", "father_given_name", "mother_given_name", "phone", "street"})
+CLASSES = ("relatives", "neighbours")
 SHARED = (_HOME | _FAMILY, _HOME)
 """What relatives, and what neighbours, share: one class of pairs each, beside the strangers."""
 
 
 @dataclass(frozen=True)
 class _Chances:
-    """Expected pairs of one pass: matches per pattern, and the sum of every class of ``SHARED``."""
+    """Expected pairs of one pass: matches per pattern, and the sum of every class of ``SHARED``.
+
+    ``weights`` are what they were computed with.
+    """
 
     matches: NDArray[np.float64]
     others: tuple[float, ...]
+    weights: PassWeights
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,7 @@ def fit(
         m={i.attribute: tuple(m.tolist()) for i, m in zip(items, best.m, strict=True)},
         u={i.attribute: tuple(v.tolist()) for i, v in zip(items, u, strict=True)},
         log_odds={p.name: (p.pattern, o) for p, o in zip(passes, best.odds, strict=True)},
+        passes={p.name: c.weights for p, c in zip(passes, best.chances, strict=True)},
     )
 
 
@@ -228,7 +235,23 @@ def _posterior(
     chance = item.pairs * _sigmoid(odds)
     left = item.pairs - chance
     sizes = tuple(float(left @ np.exp(part - against)) for part in rest[1:])
-    return _Chances(chance, sizes), odds
+    return _Chances(chance, sizes, _as_value(items, weights, one, others)), odds
+
+
+def _as_value(
+    items: Sequence[Comparison],
+    weights: Sequence[NDArray[np.float64]],
+    one: float,
+    others: Sequence[float],
+) -> PassWeights:
+    return PassWeights(
+        matches=one,
+        alike=tuple(
+            Alike(name, share, tuple(i.attribute for i in items if i.attribute in shared))
+            for name, share, shared in zip(CLASSES, others, SHARED, strict=True)
+        ),
+        weights={i.attribute: tuple(w.tolist()) for i, w in zip(items, weights, strict=True)},
+    )
 
 
 def _settled(before: _Fit, found: _Fit) -> bool:
