@@ -10,18 +10,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uic.analysis.counting import count
-from uic.analysis.estimating import estimate, linkage_of
-from uic.analysis.histories import histories
 from uic.crypto.keys import load_or_make_key
-from uic.errors import EstimationError, InputError
 from uic.matching.matcher import match
 from uic.partner.encoding import encode
 from uic.partner.reading import read_registers
+from uic.pipeline.concluding import conclude
 from uic.pipeline.joining import join_events, join_pairs, join_persons
-from uic.pipeline.manifest import manifest
+from uic.pipeline.manifest import files_read, manifest, told_by_matcher
 from uic.pipeline.results import Deduplication, write_results
-from uic.pipeline.summary import report_data
 from uic.resolving.resolver import resolve
 from uic.schema import LinkageSchema, default_schema, load_schema
 from uic.values import silent
@@ -29,10 +25,7 @@ from uic.values import silent
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pyarrow as pa
-
     from uic.analysis.counting import Period
-    from uic.analysis.estimating import EstimateReport
     from uic.analysis.histories import Lists
     from uic.crypto.keys import EpochKey
     from uic.values import Progress
@@ -87,26 +80,27 @@ def dedupe(
     resolved = resolve(matched.pairs, [export.resolver for export in exports], chosen, seed=seed)
     clock.lap("resolving")
     progress("counting", 0, 1)
-    persons = join_persons(resolved, registers)
-    events = join_events(resolved, registers)
-    counts = count(events, period=period)
-    found = histories(persons if lists == "partner" else events, lists=lists)
-    clock.lap("counting")
-    run = manifest(chosen, epoch_key, seed, registers, matched, resolved)
-    size, note = _estimate(found, run)
-    clock.lap("estimating")
-    run["seconds"] = clock.seconds
-    return Deduplication(
-        persons=persons,
-        pairs=join_pairs(resolved, registers),
-        counts=counts,
-        histories=found,
-        estimate=size,
-        estimate_note=note,
-        rejects=tuple(sorted(problem for register in registers for problem in register.problems)),
-        run=run,
-        report=report_data(run, registers, persons, events, counts, found, size, note),
+    run = manifest(
+        chosen,
+        epoch=epoch_key.epoch,
+        key_id=epoch_key.key_id,
+        seed=seed,
+        inputs=files_read(registers),
+        matched=told_by_matcher(matched),
+        resolved=resolved,
     )
+    done = conclude(
+        join_persons(resolved, registers),
+        join_pairs(resolved, registers),
+        join_events(resolved, registers),
+        run,
+        period=period,
+        lists=lists,
+        registers=registers,
+        lap=clock.lap,
+    )
+    run["seconds"] = clock.seconds
+    return done
 
 
 class _Clock:
@@ -131,11 +125,3 @@ def _schema(schema: LinkageSchema | str | Path | None, threshold: float | None) 
         return chosen
     linking = chosen.linking.model_copy(update={"threshold": threshold})
     return chosen.model_copy(update={"linking": linking})
-
-
-def _estimate(found: pa.Table, run: dict[str, Any]) -> tuple[EstimateReport | None, str]:
-    """Estimate the population, corrected for the links that are expected to be wrong or missed."""
-    try:
-        return estimate(found, absent="zero", linkage=linkage_of(run)), ""
-    except (EstimationError, InputError) as error:
-        return None, str(error)

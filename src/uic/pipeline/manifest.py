@@ -10,7 +10,6 @@ from uic.schema import fingerprint
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from uic.crypto.keys import EpochKey
     from uic.matching.matcher import Match
     from uic.partner.registers import Register
     from uic.resolving.resolver import Resolution
@@ -19,34 +18,66 @@ if TYPE_CHECKING:
 
 def manifest(
     schema: LinkageSchema,
-    key: EpochKey,
-    seed: int,
-    registers: Sequence[Register],
-    matched: Match,
+    *,
+    epoch: str,
+    key_id: str,
+    seed: int | None,
+    inputs: list[dict[str, Any]],
+    matched: dict[str, Any],
     resolved: Resolution,
 ) -> dict[str, Any]:
-    """Return what a later reader needs to run this again, and what every step counted."""
-    weights = matched.weights
+    """Return what a later reader needs to run this again, and what every step counted.
+
+    Args:
+        schema: The linkage schema, with the threshold that was used.
+        epoch: Epoch of the key.
+        key_id: Public name of the key.
+        seed: Seed of the run; None where nothing was random.
+        inputs: ``partner``, ``file``, ``sha256``, ``rows``, ``records`` of every file read.
+        matched: :func:`told_by_matcher`.
+        resolved: The resolver's answer.
+    """
     return {
         "versions": {name: version(name) for name in ("uic-link", "duckdb", "numpy", "pyarrow")},
         "project": schema.project,
         "profile": schema.profile,
-        "epoch": key.epoch,
-        "key_id": key.key_id,
+        "epoch": epoch,
+        "key_id": key_id,
         "schema_fingerprint": fingerprint(schema),
         "threshold": schema.linking.threshold,
         "seed": seed,
-        "inputs": [
-            {
-                "partner": register.partner,
-                "file": register.source,
-                "sha256": register.digest,
-                "rows": register.rows,
-                "records": len(register.records),
-                "row_problems": len(register.problems),
-            }
-            for register in registers
-        ],
+        "inputs": inputs,
+        **matched,
+        "candidate_pairs": resolved.candidates,
+        "expected_links": round(resolved.expected_links, 1),
+        "expected_precision": round(resolved.expected_precision, 4)
+        if resolved.links.num_rows
+        else None,
+        "links": len(resolved.links),
+        "records": len(resolved.persons),
+        "persons": len(resolved.persons["person_id"].unique()),
+    }
+
+
+def files_read(registers: Sequence[Register]) -> list[dict[str, Any]]:
+    """Return what a manifest says of the partners' registers."""
+    return [
+        {
+            "partner": register.partner,
+            "file": register.source,
+            "sha256": register.digest,
+            "rows": register.rows,
+            "records": len(register.records),
+            "row_problems": len(register.problems),
+        }
+        for register in registers
+    ]
+
+
+def told_by_matcher(matched: Match) -> dict[str, Any]:
+    """Return what the matcher counted and fitted, as it stands in a manifest: no pair, no row."""
+    weights = matched.weights
+    return {
         "passes": [
             {
                 "name": report.name,
@@ -65,12 +96,4 @@ def manifest(
             "m": {name: [round(x, 6) for x in m] for name, m in weights.m.items()},
             "u": {name: [round(x, 9) for x in u] for name, u in weights.u.items()},
         },
-        "candidate_pairs": resolved.candidates,
-        "expected_links": round(resolved.expected_links, 1),
-        "expected_precision": round(resolved.expected_precision, 4)
-        if resolved.links.num_rows
-        else None,
-        "links": len(resolved.links),
-        "records": len(resolved.persons),
-        "persons": len(resolved.persons["person_id"].unique()),
     }

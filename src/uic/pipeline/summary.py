@@ -35,15 +35,18 @@ _HIDDEN = ("_month", "_day", "_precision", "_status")
 
 def report_data(
     run: dict[str, Any],
-    registers: Sequence[Register],
     persons: pa.Table,
     events: pa.Table,
     counts: pa.Table,
     histories: pa.Table,
     size: EstimateReport | None,
     note: str,
+    registers: Sequence[Register] = (),
 ) -> ReportData:
-    """Gather the report from the results of every room."""
+    """Gather the report from the results of every room.
+
+    Only where the registers are does it tell of values that were missing or could not be used.
+    """
     return ReportData(
         project=run["project"],
         period=_window(events),
