@@ -11,6 +11,7 @@ rooms of matcher, resolver and analyst cannot import because it reaches keys.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -56,6 +57,15 @@ FREQUENCIES = pa.schema(
         ("pairs", pa.int64()),  # random pairs of the partner's own records at this level
     ]
 )
+PAIRS = pa.schema(
+    [
+        ("row_a", pa.int64()),
+        ("row_b", pa.int64()),
+        ("pattern", pa.int64()),  # the agreement levels, packed as uic.levels says
+        ("log_odds", pa.float64()),  # null where there are no signatures to compare
+    ]
+)
+"""Scored pairs of one pass, as they travel from matcher to resolver."""
 
 
 @dataclass(frozen=True)
@@ -135,3 +145,46 @@ class Export:
     header: Header
     matcher: MatcherPart
     resolver: ResolverPart
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a matcher or resolver says of an export that came.
+
+    Attributes:
+        partner: Name of the partner.
+        digest: SHA-256 of the file.
+        news: ``new``, ``newer`` (the partner's older export is replaced), ``resent`` (the file
+            was here already), ``outdated`` (it was, and a newer one has replaced it), or
+            ``withdrawn`` (it was, and the partner has withdrawn).
+    """
+
+    partner: str
+    digest: str
+    news: str
+
+
+@dataclass(frozen=True, repr=False)
+class Scored:
+    """What the matcher hands to the resolver: pairs of pass rows, and how they were weighed.
+
+    Attributes:
+        project: Project of the exports.
+        epoch: Their epoch.
+        key_id: Public name of their key.
+        fingerprint: Fingerprint of their linkage schema.
+        exports: SHA-256 of every export that was matched, sorted.
+        pairs: ``pass`` and the columns of ``PAIRS``.
+        told: What the matcher counted and fitted, as JSON can hold it: sums over all pairs.
+    """
+
+    project: str
+    epoch: str
+    key_id: str
+    fingerprint: str
+    exports: tuple[str, ...]
+    pairs: pa.Table
+    told: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<Scored {self.project}/{self.epoch}: {len(self.pairs)} pairs>"

@@ -32,6 +32,16 @@ def writing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def private() -> Iterator[None]:
+    """Let files that are made while the block runs be readable by their owner only."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write UTF-8 text with Unix line ends, whole or not at all."""
     with writing(path) as temporary:
