@@ -1,7 +1,7 @@
 """Keyed pseudo-random functions over many short values.
 
 ``hmac_each`` is HMAC-SHA256 (RFC 2104) with the two key blocks hashed once; it is about twice
-as fast as one ``hmac.digest`` call a value. ``aes_blocks`` is AES-256 on distinct 16-byte
+as fast as one ``hmac.digest`` call a value. ``aes_prf`` is AES-256 on distinct 16-byte
 blocks: a pseudo-random permutation, and so, far below 2^64 blocks, a pseudo-random function.
 """
 
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 from uic.errors import KeyMaterialError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 KEY_BYTES = 32
 _BLOCK = 64
@@ -33,27 +33,27 @@ def hmac_each(key: bytes, values: Iterable[bytes]) -> bytes:
     padded = key.ljust(_BLOCK, b"\0")
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
     outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
-    return b"".join(_tag(inner, outer, value) for value in values)
+    start, finish = inner.copy, outer.copy
+    tags = []
+    for value in values:
+        first, second = start(), finish()
+        first.update(value)
+        second.update(first.digest())
+        tags.append(second.digest())
+    return b"".join(tags)
 
 
-def aes_blocks(key: bytes, blocks: memoryview, into: memoryview) -> None:
-    """Write AES-256 of every 16-byte block of ``blocks`` to ``into``.
+def aes_prf(key: bytes) -> Callable[[memoryview, memoryview], int]:
+    """Return a function that writes AES-256 of every 16-byte block of its first argument.
 
-    The caller makes the blocks distinct, and ``into`` at least 15 bytes longer than ``blocks``.
+    The caller makes the blocks distinct, and the second argument, which takes the answers, at
+    least 15 bytes longer than the first.
 
     Raises:
         KeyMaterialError: the key is not 32 bytes.
     """
     _check(key)
-    Cipher(AES(key), ECB()).encryptor().update_into(blocks, into)  # noqa: S305 - a PRF, not a mode
-
-
-def _tag(inner: hashlib._Hash, outer: hashlib._Hash, value: bytes) -> bytes:
-    first = inner.copy()
-    first.update(value)
-    second = outer.copy()
-    second.update(first.digest())
-    return second.digest()
+    return Cipher(AES(key), ECB()).encryptor().update_into  # noqa: S305 - a PRF, not a mode
 
 
 def _check(key: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -54,7 +55,7 @@ def sounds(names: Column) -> pa.Array:
 
     A pass key: for finding candidates, never part of a code.
     """
-    return _distinct(names, _each(sound.sound))
+    return _distinct(names, _sounds)
 
 
 def skeletons(names: Column) -> pa.Array:
@@ -109,6 +110,20 @@ def _mended(distinct: pa.Array, ascii_answer: pa.Array, function: Callable[[str]
         worked = pa.array([function(value) for value in others.to_pylist()], pa.string())
         ascii_answer = pc.replace_with_mask(ascii_answer, pc.invert(plain), worked)
     return pc.if_else(pc.equal(ascii_answer, ""), None, ascii_answer)
+
+
+def _sounds(distinct: pa.Array) -> pa.Array:
+    """Work out A-Z names together and all others one by one."""
+    latin = pc.fill_null(pc.match_substring_regex(distinct, "^[A-Z]+$"), fill_value=False)
+    others = _each(sound.sound)(distinct.filter(pc.invert(latin)))
+    if len(others) == len(distinct):
+        return others
+    keys = sound.soundexes(distinct.filter(latin))
+    found = np.empty(len(distinct), dtype=np.int64)
+    rows = np.asarray(latin)
+    found[rows] = np.arange(len(keys))
+    found[~rows] = np.arange(len(keys), len(distinct))
+    return pa.concat_arrays([keys, others]).take(pa.array(found))
 
 
 def _code_letters(name: str) -> str:

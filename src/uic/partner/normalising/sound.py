@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
 
 from uic.partner.normalising import canonical, khmer, thai
 from uic.partner.normalising.tables import load
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _SOUNDEX = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "01230120022455012623010202")
+_DIGITS = np.zeros(256, dtype=np.uint8)
+_DIGITS[ord("A") : ord("Z") + 1] = bytearray(b"01230120022455012623010202")
 _RUNS = re.compile(r"(.)\1+")
 _SKELETON = re.compile("CHH|CH|J|KH|NG|NH|NY|GN|G|Q|PH|F|B|TH|D|W|Z|X|[AEIOUHY]")
 _SKELETON_KEYS = (
@@ -40,6 +49,36 @@ def soundex(name: str) -> str:
     kept = name[0] + name[1:].replace("H", "").replace("W", "")
     digits = _RUNS.sub(r"\1", kept.translate(_SOUNDEX))[1:].replace("0", "")
     return (name[0] + digits + "000")[:4]
+
+
+def soundexes(names: pa.Array) -> pa.Array:
+    """Return :func:`soundex` of many names at once; every name is A-Z and not empty."""
+    letters, starts = _joined_letters(names)
+    first = np.zeros(len(letters), dtype=np.bool_)
+    first[starts[:-1]] = True
+    kept = first | ((letters != ord("H")) & (letters != ord("W")))
+    letters, first = letters[kept], first[kept]
+    digits = _DIGITS[letters]
+    repeats = np.append(False, digits[1:] == digits[:-1])[: len(digits)] & ~first
+    code = np.where(first, letters, digits)[(first | (digits != ord("0"))) & ~repeats]
+    begins = np.flatnonzero(code >= ord("A"))
+    sizes = np.minimum(np.diff(np.append(begins, len(code))), 4)
+    keys = np.full((len(begins), 4), ord("0"), dtype=np.uint8)
+    for place in range(4):
+        long = sizes > place
+        keys[long, place] = code[begins[long] + place]
+    return (
+        pa.FixedSizeBinaryArray.from_buffers(pa.binary(4), len(keys), [None, pa.py_buffer(keys)])
+        .cast(pa.binary())
+        .cast(pa.string())
+    )
+
+
+def _joined_letters(names: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Return the letters of all names end to end, and where each name starts."""
+    _, offsets, data = names.buffers()
+    edges = np.frombuffer(offsets, np.int32)[names.offset : names.offset + len(names) + 1]
+    return np.frombuffer(data, np.uint8)[edges[0] : edges[-1]], edges - edges[0]
 
 
 def skeleton(name: str) -> str:
