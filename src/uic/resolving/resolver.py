@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from uic.resolving.agreement import score_agreement
 from uic.resolving.clustering import cluster
+from uic.resolving.deciding import UNDECIDED, bind, obey, positions, settled
 from uic.resolving.records import RecordPairs, join_rows, number_records, usable_masks
 
 if TYPE_CHECKING:
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from uic.exchange import ResolverPart
+    from uic.resolving.deciding import Decisions
     from uic.resolving.records import Nodes
-    from uic.schema import LinkageSchema
+    from uic.schema import LinkageSchema, Linking
+
+WORTH_EXPLAINING = 0.01
+"""Pairs less probable than this are strangers that nobody asks about."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,6 +35,11 @@ class Resolution:
         persons: ``partner``, ``record`` (position in that partner's export), ``person_id``.
         links: Accepted pairs inside one person: ``partner_a``, ``record_a``, ``partner_b``,
             ``record_b``, ``probability``.
+        compared: Pairs that may be explained or reviewed: those above ``WORTH_EXPLAINING`` and
+            those decided by people. ``partner_a``, ``record_a``, ``partner_b``, ``record_b``,
+            ``log_odds``, ``same`` (the two are one person now), ``decided`` (by people), ``best``
+            (number of the pass with the best score), ``met`` (bit mask of the passes in which
+            they met) and ``pattern`` (their levels, packed as ``uic.levels`` says).
         candidates: Distinct pairs of records that met in some pass.
         expected_links: Sum of the probabilities of all candidates.
         expected_precision: Mean probability of the accepted pairs; NaN without any.
@@ -37,21 +47,28 @@ class Resolution:
 
     persons: pa.Table
     links: pa.Table
+    compared: pa.Table
     candidates: int
     expected_links: float
     expected_precision: float
 
 
 def resolve(
-    pairs: pa.Table, parts: Sequence[ResolverPart], schema: LinkageSchema, *, seed: int = 0
+    pairs: pa.Table,
+    parts: Sequence[ResolverPart],
+    schema: LinkageSchema,
+    *,
+    seed: int = 0,
+    decisions: Decisions = UNDECIDED,
 ) -> Resolution:
     """Turn scored pairs into persons.
 
     Args:
-        pairs: ``pass``, ``row_a``, ``row_b``, ``log_odds`` from the matcher.
+        pairs: ``pass``, ``row_a``, ``row_b``, ``pattern``, ``log_odds`` from the matcher.
         parts: The resolver's compartment of every export.
         schema: The linkage schema.
         seed: Shuffles the person ids, so that their order says nothing about the files.
+        decisions: What people decided about pairs of records, which binds.
     """
     names = [item.name for item in schema.active_passes]
     nodes = number_records(parts)
@@ -61,8 +78,12 @@ def resolve(
         chance = pa.concat_tables(part.chance for part in parts)
         odds = score_agreement(met, usable_masks(parts, names), chance, names)
     linking = schema.linking
+    met, odds = bind(replace(met, log_odds=odds), odds, decisions)
     labels = cluster(nodes, met, odds, threshold=linking.threshold, largest=linking.largest_cluster)
-    return _resolution(nodes, met, odds, labels, linking.threshold, seed)
+    cut = float(np.log(linking.threshold / (1 - linking.threshold)))
+    labels = obey(labels, met, odds, decisions, cut=cut)
+    odds = settled(met, odds, decisions)
+    return _resolution(nodes, met, odds, labels, linking, seed, decisions)
 
 
 def _resolution(
@@ -70,34 +91,75 @@ def _resolution(
     met: RecordPairs,
     odds: NDArray[np.float64],
     labels: NDArray[np.int64],
-    threshold: float,
+    linking: Linking,
     seed: int,
+    decisions: Decisions,
 ) -> Resolution:
     chance = 1 / (1 + np.exp(-np.clip(odds, -500, 500)))
-    accepted = (labels[met.a] == labels[met.b]) & (chance >= threshold)
-    a, b, probability = met.a[accepted], met.b[accepted], chance[accepted]
-    partners = np.array(nodes.partners, dtype=object)[nodes.export] if len(nodes) else np.empty(0)
+    together = labels[met.a] == labels[met.b]
+    accepted = together & (chance >= linking.threshold)
+    probability = chance[accepted]
+    decided = np.zeros(len(met.a), dtype=np.bool_)
+    decided[positions(met, decisions)] = True
+    telling = (chance >= WORTH_EXPLAINING) | decided
     return Resolution(
         persons=pa.table(
             {
-                "partner": pa.array(partners, pa.string()),
+                "partner": _partners(nodes, np.arange(len(nodes))).cast(pa.string()),
                 "record": nodes.record.astype(np.int32),
                 "person_id": pa.array(_person_ids(labels, seed), pa.string()),
             }
         ),
-        links=pa.table(
-            {
-                "partner_a": pa.array(partners[a], pa.string()),
-                "record_a": nodes.record[a].astype(np.int32),
-                "partner_b": pa.array(partners[b], pa.string()),
-                "record_b": nodes.record[b].astype(np.int32),
-                "probability": probability.round(6),
-            }
+        links=_with_text(_sides(nodes, met, accepted)).append_column(
+            "probability", pa.array(probability.round(6))
         ),
+        compared=_compared(_sides(nodes, met, telling), met, telling, together, decided),
         candidates=len(met.a),
         expected_links=float(chance.sum()),
         expected_precision=float(probability.mean()) if len(probability) else float("nan"),
     )
+
+
+def _sides(nodes: Nodes, met: RecordPairs, chosen: NDArray[np.bool_]) -> pa.Table:
+    a, b = met.a[chosen], met.b[chosen]
+    return pa.table(
+        {
+            "partner_a": _partners(nodes, a),
+            "record_a": nodes.record[a].astype(np.int32),
+            "partner_b": _partners(nodes, b),
+            "record_b": nodes.record[b].astype(np.int32),
+        }
+    )
+
+
+def _compared(
+    sides: pa.Table,
+    met: RecordPairs,
+    chosen: NDArray[np.bool_],
+    together: NDArray[np.bool_],
+    decided: NDArray[np.bool_],
+) -> pa.Table:
+    never = met.agreeing[chosen] == 0  # people alone brought the two together
+    columns = {
+        "log_odds": pa.array(met.log_odds[chosen], mask=never),
+        "same": together[chosen],
+        "decided": decided[chosen],
+        "best": met.best[chosen].astype(np.int8),
+        "met": met.agreeing[chosen],
+        "pattern": met.pattern[chosen],
+    }
+    return pa.table({name: sides[name] for name in sides.column_names} | columns)
+
+
+def _partners(nodes: Nodes, chosen: NDArray[np.int64]) -> pa.DictionaryArray:
+    """Return the partner of each node, every name stored once."""
+    exports = pa.array(nodes.export[chosen].astype(np.int32))
+    return pa.DictionaryArray.from_arrays(exports, pa.array(nodes.partners, pa.string()))
+
+
+def _with_text(sides: pa.Table) -> pa.Table:
+    kinds = {"partner_a": pa.string(), "partner_b": pa.string()}
+    return sides.cast(pa.schema([(f.name, kinds.get(f.name, f.type)) for f in sides.schema]))
 
 
 def _person_ids(labels: NDArray[np.int64], seed: int) -> list[str]:
