@@ -1,4 +1,4 @@
-"""Events as numbers: every text becomes its place among the distinct texts, every filter a mask.
+"""Events as numbers: every text becomes its place among the distinct texts, every filter a bit.
 
 A year of contacts holds a million cells and a few dozen words. Words are therefore looked at
 once each, and the counting compares small numbers only.
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ALL, NOT_RECORDED = "all", "not recorded"
 _ALL_AS_RECORDED = "all (as recorded)"
 
+BITS = 60
+"""Filters in one whole number: a row has one number for them all, and few have more."""
+
 
 @dataclass(frozen=True, repr=False)
 class Coded:
@@ -33,8 +36,8 @@ class Coded:
 
     Attributes:
         table: ``contact``, ``record``, ``date``, ``quantity``, ``returned``; ``partner`` and the
-            axes as int32 (null where nothing is recorded); ``w0``, ``w1``, ... one truth value a
-            filter.
+            axes as int32 (null where nothing is recorded); ``w0``, ``w1``, ... int64: filter n
+            takes the row where bit ``n % BITS`` of ``w{n // BITS}`` is set.
         labels: For each coded column, what its numbers stand for.
     """
 
@@ -48,8 +51,8 @@ def coded(events: pa.Table, by: Sequence[str], filters: Sequence[Where]) -> Code
     labels = {}
     for name in dict.fromkeys(("partner", *by)):
         columns[name], labels[name] = _numbered(events[name])
-    for number, where in enumerate(filters):
-        columns[f"w{number}"] = pa.array(mask(events, where))
+    for number in range(0, len(filters), BITS):
+        columns[f"w{number // BITS}"] = pa.array(_bits(events, filters[number : number + BITS]))
     return Coded(pa.table(columns), labels)
 
 
@@ -81,12 +84,30 @@ def _label(text: str) -> str:
 
 def mask(events: pa.Table, where: Where) -> NDArray[np.bool_]:
     """Mark the rows a filter takes; a missing value qualifies for nothing."""
-    taken = np.ones(len(events), dtype=np.bool_)
-    for column, wanted in where.items:
+    return np.asarray(_bits(events, [where]) != 0)
+
+
+def _bits(events: pa.Table, filters: Sequence[Where]) -> NDArray[np.int64]:
+    """Return one number a row: the bits of the filters that take it. A column is read once."""
+    found = np.full(len(events), (1 << len(filters)) - 1, dtype=np.int64)
+    for column in dict.fromkeys(name for where in filters for name, _ in where.items):
         values, codes = _distinct(events[column])
+        found &= _accepted(column, values, filters)[codes]
+    return found
+
+
+def _accepted(column: str, values: Sequence[str], filters: Sequence[Where]) -> NDArray[np.int64]:
+    """Return of each value which filters accept it; last, which accept that there is none."""
+    accepted = np.zeros(len(values) + 1, dtype=np.int64)
+    for number, where in enumerate(filters):
+        wanted = dict(where.items).get(column)
+        if wanted is None:
+            accepted |= 1 << number
+            continue
         spellings = {text for value in wanted for text in written_as(column, value)}
-        taken &= np.array([folded(value) in spellings for value in values] + [False])[codes]
-    return taken
+        for place, value in enumerate(values):
+            accepted[place] |= (folded(value) in spellings) << number
+    return accepted
 
 
 def _distinct(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int64]]:

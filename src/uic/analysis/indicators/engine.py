@@ -2,8 +2,8 @@
 
 The steps, each a relation:
 
-1. ``contact``: one row a contact, with the filters it meets. It has one person, one day and one
-   place; should its rows disagree, the smallest value stands.
+1. ``contact``: one row a contact, with the filters it meets, a bit each. It has one person, one
+   day and one place; should its rows disagree, the smallest value stands.
 2. ``visit``: contacts of one record with the same partner, period and places, together.
 3. ``dated``: visits under persons, with what was a first time for the person.
 4. ``in_cell``: one row a person and cell; a person stands in many cells.
@@ -25,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 
 from uic.analysis.indicators.coding import coded, labelled
-from uic.analysis.indicators.compiling import plan_for
+from uic.analysis.indicators.compiling import CENSORED, plan_for
 from uic.analysis.indicators.linked import AXES
 from uic.analysis.indicators.periods import MONTHS, start_sql
 
@@ -96,7 +96,7 @@ def count_cells(
         database.execute(_visit_sql(plan, slicing))
         for who, join in assignments(linked, unlinked=unlinked):
             database.register("who", who)
-            database.execute(_DATED.format(join=join, dated=plan.dated))
+            database.execute(_DATED.format(join=join, first=plan.first, seen=plan.seen))
             queries = _cell_sqls(plan, indicators, slicing)
             tables += [database.sql(sql).to_arrow_table() for sql in queries]
             database.unregister("who")
@@ -144,12 +144,12 @@ def _who(draw: Any, records: Any, persons: Any) -> pa.Table:  # noqa: ANN401 - a
 def _visit_sql(plan: Plan, slicing: Slicing) -> str:
     axes = [name for name in slicing.by if name != "partner"]
     return _VISIT.format(
-        smallest="".join(f", min({name}) AS {name}" for name in axes),
-        axes="".join(f", coalesce({name}, -1) AS {name}" for name in axes),
+        smallest="".join(f", coalesce(min({name}), -1) AS {name}" for name in axes),
+        axes="".join(f", {name}" for name in axes),
         contact=plan.contact,
         visit=plan.visit,
         look_back=LOOK_BACK_MONTHS,
-        year=start_sql("day", "year", slicing.fiscal_start),
+        year=start_sql("start", "year", slicing.fiscal_start),
         start=start_sql("day", slicing.period, slicing.fiscal_start),
     )
 
@@ -169,7 +169,8 @@ def _cell_sqls(plan: Plan, indicators: Sequence[Indicator], slicing: Slicing) ->
                     for name in axes
                 ),
                 where="WHERE start IS NOT NULL" if dated else "",
-                censored="bool_or(coalesce(censored, FALSE))" if dated else "TRUE",
+                undated="0" if dated else "sum(contacts) FILTER (start IS NULL)",
+                censored=CENSORED if dated else "TRUE",
                 person=plan.person,
                 cell=plan.cell,
                 numbers="".join(
@@ -195,12 +196,12 @@ begun AS (
     FROM contact
     GROUP BY partner
 ),
-placed AS (
-    SELECT *, {year} AS year, {start} AS start FROM contact
+together AS (
+    SELECT record, partner, start{axes}, CAST(count(*) AS INT) AS contacts{visit}
+    FROM (SELECT *, {start} AS start FROM contact)
+    GROUP BY record, partner, start{axes}
 )
-SELECT record, partner, settled, start, year{axes}, CAST(count(*) AS INT) AS contacts{visit}
-FROM placed JOIN begun USING (partner)
-GROUP BY ALL
+SELECT *, {year} AS year FROM together JOIN begun USING (partner)
 """
 
 # Periods are compared by their first day, which orders as the days of the contacts do.
@@ -208,20 +209,21 @@ _DATED = """
 CREATE OR REPLACE TEMP TABLE dated AS
 WITH assigned AS (
     SELECT coalesce(draw, 0) AS draw, person, visit.* FROM visit {join} JOIN who USING (record)
-)
-SELECT *, start < settled AS censored{dated} FROM assigned
+),
+known AS (SELECT *{first} FROM assigned)
+SELECT *, CASE WHEN start < settled THEN 1 ELSE 0 END{seen} AS seen FROM known
 """
 
 _CELL = """
 WITH in_cell AS (
-    SELECT draw, person{keys}, sum(contacts) AS contacts,
-        sum(contacts) FILTER (start IS NULL) AS undated, {censored} AS censored{person}
+    SELECT draw, person{keys}, sum(contacts) AS contacts, {undated} AS undated,
+        bit_or(seen) AS seen{person}
     FROM dated {where}
     GROUP BY draw, person{keys}
 ),
 cell AS (
     SELECT draw{keys}, CAST(sum(contacts) AS BIGINT) AS contacts,
-        CAST(coalesce(sum(undated), 0) AS BIGINT) AS undated, bool_or(censored) AS censored{cell}
+        CAST(coalesce(sum(undated), 0) AS BIGINT) AS undated, {censored} AS censored{cell}
     FROM in_cell
     GROUP BY draw{keys}
 )
