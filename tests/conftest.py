@@ -20,7 +20,7 @@ _SIZES = {"year": pa.int16(), "month": pa.int8(), "day": pa.int8(), "precision":
 
 
 def register_of(partner: str, people: list[dict[str, str | None]]) -> Register:
-    """Build a register from dictionaries; ``birth_date`` is ISO, also ``YYYY`` or ``YYYY-MM``."""
+    """Build a register from dictionaries; ``birth_date`` is ISO, cut to what is known, or ``~``."""
     names = sorted({name for person in people for name in person} - {"birth_date", "record_id"})
     columns = {
         "record_id": pa.array(
@@ -38,11 +38,12 @@ def register_of(partner: str, people: list[dict[str, str | None]]) -> Register:
 
 
 def _date_parts(text: str | None) -> dict[str, int | str | None]:
-    numbers = [int(part) for part in text.split("-")] if text else []
+    guess = bool(text) and text.startswith("~")
+    numbers = [int(part) for part in text.removeprefix("~").split("-")] if text else []
     found: dict[str, int | str | None] = dict.fromkeys(_SIZES)
     found |= dict(zip(("year", "month", "day"), numbers, strict=False))
     if numbers:
-        found["precision"] = ("year", "month", "day")[len(numbers) - 1]
+        found["precision"] = "estimated" if guess else ("year", "month", "day")[len(numbers) - 1]
     return found
 
 

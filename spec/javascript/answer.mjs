@@ -5,6 +5,7 @@
 // "scheme": its id, or the scheme itself as in spec/schemes/schemes.json.
 
 import { readFileSync } from "node:fs";
+import * as keyed from "./tokens.mjs";
 import * as uic from "./uic.mjs";
 
 const SCHEMES = JSON.parse(readFileSync(new URL("../schemes/schemes.json", import.meta.url), "utf8"));
@@ -39,15 +40,36 @@ const KINDS = {
   check_character({ code, method }) {
     return { check: uic.checkCharacter(code, method) };
   },
+  async sub_key({ key, purpose, parts }) {
+    return { sub_key: Buffer.from(await keyed.subKey(keyOf(key), purpose, ...parts)).toString("hex") };
+  },
+  async handle({ key, partner, record_id }) {
+    return { handle: await keyed.handle(keyOf(key), partner, record_id) };
+  },
+  async tokens({ key, schema, record }) {
+    const made = await encoderOf(schema, key);
+    return { blocks: made.blocks(record), tokens: await made.tokens(record), salts: await made.salts(record) };
+  },
 };
 
+const keyOf = ({ project, epoch, root }) => ({ project, epoch, root: Uint8Array.from(Buffer.from(root, "hex")) });
+
+// Making sub-keys takes longer than a token: one encoder serves all people of a schema and a key.
+const ENCODERS = new Map();
+function encoderOf(schema, key) {
+  const name = JSON.stringify([schema, key]);
+  if (!ENCODERS.has(name)) ENCODERS.set(name, keyed.encoder(schema, keyOf(key)));
+  return ENCODERS.get(name);
+}
+
 const lines = readFileSync(0, "utf8").split("\n").filter(Boolean);
-const answers = lines.map((line) => {
+const answers = [];
+for (const line of lines) {
   const { kind, input, scheme } = JSON.parse(line);
   try {
-    return JSON.stringify(KINDS[kind](input, schemeOf(scheme)));
+    answers.push(JSON.stringify(await KINDS[kind](input, schemeOf(scheme))));
   } catch (error) {
-    return JSON.stringify({ error: error.constructor.name });
+    answers.push(JSON.stringify({ error: error.constructor.name }));
   }
-});
+}
 process.stdout.write(`${answers.join("\n")}\n`);

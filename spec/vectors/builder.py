@@ -7,7 +7,10 @@ import json
 from pathlib import Path  # noqa: TC003 - written into at run time
 from typing import Any
 
-FOLDERS = ("normalise", "compose", "check", "parse", "group", "check_character", "scheme")
+FOLDERS = (
+    "normalise", "compose", "check", "parse", "group", "check_character", "scheme",
+    "sub_key", "tokens", "signature", "handle",
+)  # fmt: skip
 
 
 class Vectors:

@@ -3,7 +3,8 @@
 
 Run: ``python spec/vectors/generate.py [folder]``. Uses nothing but Python. What is expected was
 not computed by either implementation: it comes from the source named in the vector, or follows
-from the rule of the specification that the comment quotes. Licence of the vectors: 0BSD.
+from the rule of the specification that the comment quotes. What follows by arithmetic (HMAC, AES)
+is computed by ``reference.py``, which knows neither. Licence of the vectors: 0BSD.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from builder import Vectors
 from cases_australia import slk
 from cases_codes import checking
+from cases_encoding import encoding
 from cases_files import schemes
 from cases_names import normalising
 from cases_schemes import khmer, others
@@ -22,7 +24,7 @@ from cases_schemes import khmer, others
 def main(folder: Path) -> None:
     """Write every vector."""
     vectors = Vectors()
-    for make in (normalising, slk, others, khmer, checking, schemes):
+    for make in (normalising, slk, others, khmer, checking, schemes, encoding):
         make(vectors)
     vectors.save(folder)
 

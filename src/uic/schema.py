@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 FORMAT = "uic-linkage-schema/1"
 
 Kind = Literal["name", "date", "code", "text", "number", "identifier"]
-Take = Literal[
-    "exact", "sound", "skeleton", "initial", "date", "year", "month", "day", "month_day"
-]
+Take = Literal["exact", "sound", "skeleton", "initial", "date", "year", "month", "day", "month_day"]
 DATE_TAKES = ("date", "year", "month", "day", "month_day")
 
 STANDARD_ATTRIBUTES: dict[str, Kind] = {
@@ -187,6 +185,8 @@ def _check_part(part: Part, kinds: dict[str, Kind]) -> None:
             raise ValueError(f"a pass uses the undeclared attribute {attribute!r}")
         if (kinds[attribute] == "date") != (part.take in DATE_TAKES):
             raise ValueError(f"'take = {part.take!r}' does not fit the attribute {attribute!r}")
+    if part.sorted is not None and part.take in DATE_TAKES:
+        raise ValueError("dates are not sorted: name one 'attribute'")
 
 
 def _passes(*items: tuple[str, list[dict[str, Any]]]) -> tuple[Pass, ...]:

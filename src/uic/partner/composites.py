@@ -98,6 +98,14 @@ def _exact(values: pa.Array) -> pa.Array:
     return values
 
 
+def _sound(values: pa.Array) -> pa.Array:
+    return normalising.sounds(normalising.normalise_names(values))  # of a place, its letters
+
+
+def _skeleton(values: pa.Array) -> pa.Array:
+    return normalising.skeletons(normalising.normalise_names(values))
+
+
 def _initial(values: pa.Array) -> pa.Array:
     return pc.utf8_slice_codeunits(values, 0, 1)
 
@@ -116,7 +124,7 @@ _NORMALISE: dict[str, Callable[[pa.Array], pa.Array]] = {
 }
 _TAKE: dict[str, Callable[[pa.Array], pa.Array]] = {
     "exact": _exact,
-    "sound": normalising.sounds,
-    "skeleton": normalising.skeletons,
+    "sound": _sound,
+    "skeleton": _skeleton,
     "initial": _initial,
 }
