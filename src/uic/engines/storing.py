@@ -87,6 +87,11 @@ def one(database: Database, select: str, values: Sequence[object] = ()) -> objec
     return row[0] if row else None
 
 
+def fetched(database: Database, select: str, values: Sequence[object] = ()) -> pa.Table:
+    """Return the result of a query as an Arrow table."""
+    return database.execute(select, list(values)).to_arrow_table()
+
+
 def rewrite(path: str | Path) -> None:
     """Copy a closed database into a new file: deleted rows stay in the blocks of the old one.
 

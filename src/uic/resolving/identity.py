@@ -72,8 +72,8 @@ def carry_ids(
 
     Args:
         clusters: Shape (records,): the cluster of each record now.
-        known: Shape (records,): the person it last belonged to; ``NOBODY`` for a new record, and
-            for one whose person's id has been given up for good.
+        known: Shape (records,): the person it last belonged to, or that person's heir
+            (:func:`heirs`); ``NOBODY`` for a new record.
         present: Shape (records,): whether the record stood in the round before; records that did
             come first when clusters compete for an id.
         alive: Ids of the round before.
@@ -89,6 +89,22 @@ def carry_ids(
     persons = ids[cluster]
     changes = _changes(persons, known, alive, following)
     return Carried(persons, changes, following + len(fresh))
+
+
+def heirs(carried: Carried) -> dict[int, int]:
+    """Return, for every id that a merger gave up, the id that its records have now.
+
+    A record of such a person that was away this round belongs to the heir when it comes back:
+    an id that was given up is never given again.
+    """
+    kept = set(carried.persons.tolist())
+    mergers = sorted((c.after[0], c.before) for c in carried.changes if c.kind == "merged")
+    found: dict[int, int] = {}
+    for one, several in mergers:
+        for person in several:
+            if person not in kept:
+                found.setdefault(person, one)
+    return found
 
 
 def _assign(cluster: Numbers, known: Numbers, present: NDArray[np.bool_], clusters: int) -> Numbers:

@@ -1,0 +1,253 @@
+"""Exports that come to the register: late, corrected, or sent again.
+
+An export is a partner's whole list of one epoch: a newer one replaces the older, and what the
+older brought is deleted. Records are kept in the order of their handles, which are random, so
+that neither the order of rows nor of files can change a result.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from uic.engines.storing import fetched, one, shown_as
+from uic.errors import FormatError, InputError, Problem, SchemaMismatchError
+from uic.exchange import CHANCE, EVENTS, RECORDS, ROW_MAP, Arrival, Header, ResolverPart
+from uic.resolving.register.audit import note
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from uic.engines.storing import Database
+
+_CONTENT = {"pass_rows": ROW_MAP, "events": EVENTS, "records": RECORDS, "chance": CHANCE}
+
+
+def add_export(
+    database: Database, part: ResolverPart, digest: str, *, file: str, signer: str, now: dt.datetime
+) -> Arrival:
+    """Keep an export, in the place of the partner's last one of its epoch.
+
+    A known file changes nothing. Records that were withdrawn are passed over.
+
+    Args:
+        database: The register, in a transaction.
+        part: The resolver's part of the export.
+        digest: SHA-256 of the file.
+        file: Its name.
+        signer: Id of the key that signed it.
+        now: When it came.
+
+    Raises:
+        SchemaMismatchError: it is of another project than the register.
+        FormatError: it has no handles, or its tables do not fit together.
+    """
+    header = part.header
+    known = one(database, "SELECT state FROM exports WHERE digest = $1", [digest])
+    if known is not None:
+        return Arrival(header.partner, digest, "resent" if known == "here" else str(known))
+    _check_project(database, header.project)
+    _check_whole(part)
+    _carry_over(database, part)
+    kept = in_handle_order(part, _withdrawn(database, part))
+    older = set_aside(database, header.partner, "outdated", epoch=header.epoch)
+    _insert(database, kept, digest, file, signer, now)
+    told = {"partner": header.partner, "export": digest, "records": kept.header.records}
+    note(database, "export", told | {"epoch": header.epoch, "replaced": older}, now)
+    return Arrival(header.partner, digest, "newer" if older else "new")
+
+
+def current_exports(database: Database, epoch: str) -> dict[str, str]:
+    """Return the digest of every partner's newest export of an epoch, in alphabetic order."""
+    rows = database.execute(
+        "SELECT partner, digest FROM exports WHERE state = 'here' AND epoch = $1 ORDER BY partner",
+        [epoch],
+    ).fetchall()
+    return dict(rows)
+
+
+def stored_exports(database: Database, digests: Sequence[str]) -> tuple[ResolverPart, ...]:
+    """Return exports as the values that ``resolve`` takes, in the order of their partners.
+
+    Raises:
+        InputError: one of them is not in the register any more, or was never.
+    """
+    parts = [_export(database, digest) for digest in digests]
+    return tuple(sorted(parts, key=lambda part: part.header.partner))
+
+
+def set_aside(database: Database, partner: str, state: str, *, epoch: str | None = None) -> int:
+    """Delete what a partner's exports brought and note their new state; return their number."""
+    rows = database.execute(
+        "SELECT number FROM exports WHERE partner = $1 AND state = 'here'"
+        " AND ($2 IS NULL OR epoch = $2)",
+        [partner, epoch],
+    ).fetchall()
+    for (number,) in rows:
+        for delete in (
+            "DELETE FROM pass_rows WHERE export = $1",
+            "DELETE FROM events WHERE export = $1",
+            "DELETE FROM records WHERE export = $1",
+            "DELETE FROM chance WHERE export = $1",
+        ):
+            database.execute(delete, [number])
+        database.execute("UPDATE exports SET state = $1 WHERE number = $2", [state, number])
+    return len(rows)
+
+
+def in_handle_order(part: ResolverPart, gone: NDArray[np.bool_]) -> ResolverPart:
+    """Number the records of a part by their handles and leave out those that are gone.
+
+    Args:
+        part: The resolver's part of an export.
+        gone: Shape (records,): which records to leave out, in the order of ``part.records``.
+    """
+    records = part.records.filter(pa.array(~gone)).sort_by(
+        [("handle_hi", "ascending"), ("handle_lo", "ascending")]
+    )
+    place = np.full(part.header.records, -1, dtype=np.int32)
+    place[records["record"].to_numpy()] = np.arange(len(records), dtype=np.int32)
+    numbers = pa.array(np.arange(len(records), dtype=np.int32))
+    return replace(
+        part,
+        header=replace(part.header, records=len(records)),
+        records=records.set_column(0, "record", numbers),
+        row_map=_renumbered(part.row_map, place),
+        events=_renumbered(part.events, place),
+    )
+
+
+def _renumbered(table: pa.Table, place: NDArray[np.int32]) -> pa.Table:
+    """Put new record numbers in; rows of a record without one are left out, group contacts stay."""
+    column = table["record"].combine_chunks()
+    empty = np.asarray(column.is_null())
+    moved = np.where(empty, -1, place[column.fill_null(0).to_numpy()] if len(place) else -1)
+    at = table.column_names.index("record")
+    numbered = table.set_column(at, "record", pa.array(moved.astype(np.int32), mask=empty))
+    return numbered.filter(pa.array(empty | (moved >= 0)))
+
+
+def _check_project(database: Database, project: str) -> None:
+    kept = one(database, "SELECT value FROM meta WHERE name = 'project'")
+    if kept is None:
+        database.execute("INSERT INTO meta VALUES ('project', $1)", [project])
+    elif kept != project:
+        raise SchemaMismatchError(
+            "the export is of another project than the register\n  hint: one register a project"
+        )
+
+
+def _check_whole(part: ResolverPart) -> None:
+    """Refuse a part whose tables speak of records that are not there."""
+    size = part.header.records
+    rows = part.records["record"].to_numpy()
+    if size and not len(rows):
+        raise FormatError("an export names no record: encode it again with uic encode")
+    if not np.array_equal(np.sort(rows), np.arange(size)):
+        raise FormatError("the records of an export are not those its header counts")
+    words = part.records.select(["handle_hi", "handle_lo"])
+    if len(words.group_by(words.column_names).aggregate([])) != size:
+        raise FormatError("two records of an export have the same handle")
+    for table in (part.row_map, part.events):
+        used = table["record"].drop_null().to_numpy()
+        if len(used) and (used.min() < 0 or used.max() >= size):
+            raise FormatError("an export speaks of a record that it does not hold")
+
+
+def _carry_over(database: Database, part: ResolverPart) -> None:
+    """Let what is known of a record under its handle of the epoch before hold under the new one."""
+    with shown_as(database, "arriving", part.records):
+        partner = [part.header.partner]
+        database.execute(
+            "INSERT INTO withdrawn SELECT DISTINCT w.partner, r.handle_hi, r.handle_lo"
+            " FROM withdrawn w JOIN arriving r"
+            " ON w.handle_hi = r.previous_hi AND w.handle_lo = r.previous_lo WHERE w.partner = $1",
+            partner,
+        )
+        database.execute(
+            "UPDATE decisions SET handle_a_hi = r.handle_hi, handle_a_lo = r.handle_lo"
+            " FROM arriving r WHERE partner_a = $1"
+            " AND handle_a_hi = r.previous_hi AND handle_a_lo = r.previous_lo",
+            partner,
+        )
+        database.execute(
+            "UPDATE decisions SET handle_b_hi = r.handle_hi, handle_b_lo = r.handle_lo"
+            " FROM arriving r WHERE partner_b = $1"
+            " AND handle_b_hi = r.previous_hi AND handle_b_lo = r.previous_lo",
+            partner,
+        )
+
+
+def _withdrawn(database: Database, part: ResolverPart) -> NDArray[np.bool_]:
+    with shown_as(database, "arriving", part.records):
+        rows = database.execute(
+            "SELECT DISTINCT r.record FROM arriving r JOIN withdrawn w"
+            " ON w.handle_hi = r.handle_hi AND w.handle_lo = r.handle_lo WHERE w.partner = $1",
+            [part.header.partner],
+        ).fetchall()
+    records = part.records["record"].to_numpy()
+    return np.isin(records, np.array([row[0] for row in rows], dtype=np.int32))
+
+
+def _insert(
+    database: Database, part: ResolverPart, digest: str, file: str, signer: str, now: dt.datetime
+) -> None:
+    header = part.header
+    number = int(str(one(database, "SELECT COALESCE(MAX(number), 0) + 1 FROM exports")))
+    told = json.dumps(vars(header) | {"attributes": sorted(header.attributes)})
+    arrived = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    database.execute(
+        "INSERT INTO exports VALUES ($1, $2, $3, $4, 'here', $5, $6, $7, $8)",
+        [number, digest, header.partner, header.epoch, signer, arrived, file, told],
+    )
+    tables = (part.row_map, part.events, part.records, part.chance)
+    for name, table in zip(_CONTENT, tables, strict=True):
+        with shown_as(database, "incoming", table):
+            database.execute(_INSERTS[name], [number])
+
+
+_INSERTS = {
+    "pass_rows": "INSERT INTO pass_rows SELECT $1, pass, row_id, record, usable FROM incoming",
+    "events": "INSERT INTO events SELECT $1, contact, record, date, channel, service, quantity,"
+    " site FROM incoming",
+    "records": "INSERT INTO records SELECT $1, record, handle_hi, handle_lo, previous_hi,"
+    " previous_lo FROM incoming",
+    "chance": "INSERT INTO chance SELECT $1, pass, pairs, agreeing FROM incoming",
+}
+_SELECTS = {
+    "pass_rows": "SELECT pass, row_id, record, usable FROM pass_rows WHERE export = $1",
+    "events": "SELECT contact, record, date, channel, service, quantity, site FROM events"
+    " WHERE export = $1",
+    "records": "SELECT record, handle_hi, handle_lo, previous_hi, previous_lo FROM records"
+    " WHERE export = $1 ORDER BY record",
+    "chance": "SELECT pass, pairs, agreeing FROM chance WHERE export = $1",
+}
+
+
+def _export(database: Database, digest: str) -> ResolverPart:
+    row = database.execute(
+        "SELECT number, state, header FROM exports WHERE digest = $1", [digest]
+    ).fetchone()
+    if row is None or row[1] != "here":
+        rule = "an export is not in the register" if row is None else f"an export is {row[1]}"
+        hint = "match and resolve the newest export of every partner"
+        raise InputError(Problem("register", "", rule, hint))
+    tables = {
+        name: fetched(database, select, [row[0]]).cast(_CONTENT[name])
+        for name, select in _SELECTS.items()
+    }
+    header = json.loads(row[2])
+    return ResolverPart(
+        header=Header(**header | {"attributes": frozenset(header["attributes"])}),
+        row_map=tables["pass_rows"],
+        chance=tables["chance"],
+        events=tables["events"],
+        records=tables["records"],
+    )

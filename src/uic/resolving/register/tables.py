@@ -1,0 +1,73 @@
+"""The tables of a register, one DuckDB file a project.
+
+No column holds a name, a code, a token or a key. A record is named by partner and handle
+(spec/keys.md), a person by a number; ``P000001`` is how that number is shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from uic.engines.storing import stored
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from uic.engines.storing import Database
+
+REGISTER = "uic-register/1"
+
+TABLES = (
+    # Every export that ever came; state is here, outdated (a newer one replaced it) or withdrawn.
+    """CREATE TABLE exports (number INTEGER, digest VARCHAR, partner VARCHAR, epoch VARCHAR,
+    state VARCHAR, signer VARCHAR, arrived VARCHAR, file VARCHAR, header VARCHAR)""",
+    # What the exports that are here brought: uic.exchange.ROW_MAP, EVENTS, RECORDS and CHANCE.
+    """CREATE TABLE pass_rows
+    (export INTEGER, pass VARCHAR, row_id BIGINT, record INTEGER, usable BOOLEAN)""",
+    """CREATE TABLE events (export INTEGER, contact BIGINT, record INTEGER, date DATE,
+    channel VARCHAR, service VARCHAR, quantity BIGINT, site VARCHAR)""",
+    """CREATE TABLE records (export INTEGER, record INTEGER,
+    handle_hi BIGINT, handle_lo BIGINT, previous_hi BIGINT, previous_lo BIGINT)""",
+    "CREATE TABLE chance (export INTEGER, pass VARCHAR, pairs BIGINT, agreeing BIGINT)",
+    # Finished rounds. Another revision of a round has other inputs; all of them stay.
+    """CREATE TABLE rounds (number INTEGER, name VARCHAR, revision INTEGER, epoch VARCHAR,
+    finished VARCHAR, inputs VARCHAR, parameters VARCHAR, facts VARCHAR)""",
+    # Who the records were in each round.
+    """CREATE TABLE persons
+    (round INTEGER, partner VARCHAR, handle_hi BIGINT, handle_lo BIGINT, person BIGINT)""",
+    # Which pairs were compared, with which score (uic.resolving.resolver.Resolution.compared).
+    """CREATE TABLE pairs (round INTEGER,
+    partner_a VARCHAR, handle_a_hi BIGINT, handle_a_lo BIGINT,
+    partner_b VARCHAR, handle_b_hi BIGINT, handle_b_lo BIGINT,
+    log_odds DOUBLE, same BOOLEAN, decided BOOLEAN, best TINYINT, met BIGINT, pattern BIGINT)""",
+    # The person each known record last belonged to, and the round it last stood in.
+    """CREATE TABLE members
+    (partner VARCHAR, handle_hi BIGINT, handle_lo BIGINT, person BIGINT, round INTEGER)""",
+    # The life of person ids: uic.resolving.identity.Change; round is null for a withdrawal.
+    """CREATE TABLE history
+    (number BIGINT, round INTEGER, kind VARCHAR, before BIGINT[], after BIGINT[])""",
+    # What people decided about pairs of records.
+    """CREATE TABLE decisions (
+    partner_a VARCHAR, handle_a_hi BIGINT, handle_a_lo BIGINT,
+    partner_b VARCHAR, handle_b_hi BIGINT, handle_b_lo BIGINT, same BOOLEAN)""",
+    # Handles of records that were withdrawn: they are passed over wherever they come again.
+    "CREATE TABLE withdrawn (partner VARCHAR, handle_hi BIGINT, handle_lo BIGINT)",
+    # One line an action, chained by hashes (uic.chained).
+    "CREATE TABLE audit (number INTEGER, line VARCHAR)",
+)
+
+
+def open_register(path: str | Path) -> AbstractContextManager[Database]:
+    """Open the register of a project, or make it.
+
+    Raises:
+        InputError: another run has it open.
+        FormatError: the file is no register.
+    """
+    return stored(path, REGISTER, TABLES)
+
+
+def person_name(number: int) -> str:
+    """Return a person id as it is shown: ``P000001``."""
+    return f"P{number:06d}"
