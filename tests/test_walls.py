@@ -42,7 +42,7 @@ def test_all_contracts_are_kept(copy: Path) -> None:
         ("resolving/records.py", "uic.matching.plan"),
         ("analysis/counting.py", "uic.partner.registers"),
         ("crypto/kdf.py", "uic.values"),
-        ("partner/encoding.py", "uic.resolving.clustering"),
+        ("partner/encoding/tokens.py", "uic.resolving.clustering"),
         ("analysis/counting.py", "pandas"),
     ],
 )

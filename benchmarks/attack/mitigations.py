@@ -27,7 +27,7 @@ from scenes import scene
 
 import uic
 from uic.crypto.keys import new_key
-from uic.partner import encoding
+from uic.partner.encoding import passes, preparing, signing
 from uic.partner.composites import block_values, canonical_columns
 from uic.synthesis import DefectRates, observe, population
 
@@ -114,7 +114,7 @@ def refined(how: Mitigation, reference: Register, schema: uic.LinkageSchema) -> 
 @contextlib.contextmanager
 def weakened(how: Mitigation, reference: Register, schema: uic.LinkageSchema) -> Iterator[None]:
     """Change encoder, matcher's thresholds and the attacker's knowledge while this lasts."""
-    text, numbers, sign = encoding.text_signatures, encoding.number_codes, encoding._signatures
+    text, numbers, sign = signing.text_signatures, signing.number_codes, passes.signatures
     kept = np.int64(-1) << np.int64(64 - how.text) if how.text < 64 else np.int64(-1)
     near, far = NEAR_AND_FAR[how.text]
 
@@ -130,13 +130,13 @@ def weakened(how: Mitigation, reference: Register, schema: uic.LinkageSchema) ->
 
     blocks = refined(how, reference, schema)
     with (
-        mock.patch.object(encoding, "block_values", blocks),
+        mock.patch.object(preparing, "block_values", blocks),
         mock.patch.object(patterns, "block_values", blocks),
-        mock.patch.object(encoding, "text_signatures", lambda *a: _masked(text(*a), kept)),
+        mock.patch.object(signing, "text_signatures", lambda *a: _masked(text(*a), kept)),
         mock.patch.object(
-            encoding, "number_codes", lambda *a: _masked(numbers(*a), np.int32(2**how.date - 1))
+            signing, "number_codes", lambda *a: _masked(numbers(*a), np.int32(2**how.date - 1))
         ),
-        mock.patch.object(encoding, "_signatures", signed),
+        mock.patch.object(passes, "signatures", signed),
         mock.patch("uic.levels.NEAR_BITS", near),
         mock.patch("uic.levels.FAR_BITS", far),
         mock.patch.object(patterns.WIDTHS, "text", how.text),

@@ -35,7 +35,13 @@ def canonical_columns(register: Register, schema: LinkageSchema) -> dict[str, pa
 
 
 def block_values(item: Pass, columns: dict[str, pa.Array], rows: int) -> pa.Array:
-    """Return one string a record, null where a part of the pass has no usable value."""
+    """Return one string a record, null where a part of the pass has no usable value.
+
+    Args:
+        item: The pass.
+        columns: Canonical columns; text may be dictionary-encoded.
+        rows: Number of records.
+    """
     parts = [_part(part, columns, rows) for part in item.parts]
     return pc.binary_join_element_wise(*parts, _BETWEEN, null_handling="emit_null")
 
@@ -43,9 +49,8 @@ def block_values(item: Pass, columns: dict[str, pa.Array], rows: int) -> pa.Arra
 def _part(part: Part, columns: dict[str, pa.Array], rows: int) -> pa.Array:
     if part.take in _DATE_TAKES:
         return _date_part(str(part.attribute), part.take, columns, rows)
-    values = [
-        _TAKE[part.take](columns.get(name, pa.nulls(rows, pa.string()))) for name in part.attributes
-    ]
+    absent = pa.nulls(rows, pa.string())
+    values = [_taken(part.take, columns.get(name, absent)) for name in part.attributes]
     if len(values) == 1:
         return values[0]
     both = pc.and_(pc.is_valid(values[0]), pc.is_valid(values[1]))
@@ -53,6 +58,12 @@ def _part(part: Part, columns: dict[str, pa.Array], rows: int) -> pa.Array:
         pc.min_element_wise(*values), pc.max_element_wise(*values), _BETWEEN
     )
     return pc.if_else(both, ordered, pa.scalar(None, pa.string()))
+
+
+def _taken(take: str, column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        return _TAKE[take](column.dictionary).take(column.indices)
+    return _TAKE[take](column)
 
 
 def _date_part(attribute: str, take: str, columns: dict[str, pa.Array], rows: int) -> pa.Array:

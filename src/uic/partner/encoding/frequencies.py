@@ -1,0 +1,82 @@
+"""The partner's own random pairs at each agreement level: the only sums the matcher gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from uic.exchange import FREQUENCIES
+from uic.levels import pattern_sql
+from uic.partner.encoding.signing import signatures
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from uic.levels import Comparison
+    from uic.partner.encoding.preparing import Prepared
+
+RANDOM_PAIRS = 1_000_000
+
+
+def frequencies(prepared: Prepared) -> pa.Table:
+    """Compare random pairs of the partner's own records, all under one salt that nobody else uses.
+
+    The linkage unit has no random pairs (its blocks are mostly matches), so it cannot know how
+    often strangers agree. These few sums per attribute tell it, and nothing about a person.
+    Where a register came in parts, its largest part stands for it: a random sample of records.
+    """
+    rows = max(prepared.sizes, default=0)
+    if rows < 2 or not prepared.items:
+        return FREQUENCIES.empty_table()
+    part = prepared.store.look(f"columns/{prepared.sizes.index(rows)}")
+    columns = {name: part[name].combine_chunks() for name in part.column_names}
+    salt = int.from_bytes(prepared.key.sub_key("frequencies")[:8], "little")
+    salts = np.full(rows, salt, dtype=np.uint64)
+    signed = signatures(columns, prepared.items, salts, "frequencies", prepared.key)
+    left, right = _pairs_to_compare(rows)
+    return _level_counts(_patterns(signed, left, right, prepared.items), prepared.items)
+
+
+def _patterns(
+    signed: dict[str, pa.Array],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    items: tuple[Comparison, ...],
+) -> pa.Table:
+    """Return how many pairs have each pattern of levels."""
+    whole = pa.table(signed)
+    with duckdb.connect() as database:
+        drawn = {}
+        for side, rows in (("a", left), ("b", right)):
+            taken = whole.take(pa.array(rows))
+            drawn[side] = taken.append_column("n", pa.array(np.arange(len(rows))))
+            database.register(side, drawn[side])
+        return database.sql(
+            f"SELECT {pattern_sql(items)} AS pattern, count(*) AS pairs"  # noqa: S608 - our names
+            " FROM a POSITIONAL JOIN b GROUP BY 1 ORDER BY 1"
+        ).to_arrow_table()
+
+
+def _pairs_to_compare(rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return all pairs of a small register, a million random ones of a large one."""
+    if rows * (rows - 1) // 2 <= RANDOM_PAIRS:
+        return np.triu_indices(rows, 1)
+    draw = np.random.default_rng(rows)  # which pairs are drawn is no secret and must repeat
+    left, right = draw.integers(0, rows, (2, RANDOM_PAIRS))
+    return left[left != right], right[left != right]
+
+
+def _level_counts(patterns: pa.Table, items: tuple[Comparison, ...]) -> pa.Table:
+    pattern = patterns["pattern"].to_numpy()
+    pairs = patterns["pairs"].to_numpy()
+    rows = []
+    for position, item in enumerate(items):
+        level = (pattern >> (4 * position)) & 15
+        counts = np.bincount(level, weights=pairs, minlength=len(item.levels)).astype(int)
+        rows += [(item.attribute, number, int(count)) for number, count in enumerate(counts)]
+    return pa.Table.from_pylist(
+        [dict(zip(FREQUENCIES.names, row, strict=True)) for row in rows], schema=FREQUENCIES
+    )

@@ -1,0 +1,137 @@
+"""Second walk: the rows of one pass, signed part by part, in the order of random row ids.
+
+Rows are dealt out by the first bits of their row ids and then sorted, so that the order in which
+they leave tells nothing about the part, the file or another pass they come from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from uic.exchange import CHANCE
+from uic.partner.encoding.signing import signatures, signed_rows
+from uic.partner.encoding.tokens import ID_BITS, blocks_of, random_ids, tags_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from uic.partner.encoding.preparing import Prepared
+    from uic.partner.encoding.tokens import Blocks
+    from uic.schema import Pass
+
+TOGETHER = 1 << 18
+"""Pass rows that are sorted at a time, about."""
+
+HIDDEN = ("record", "usable")
+EMPTY = pa.schema([("row_id", pa.int64()), ("token_hi", pa.int64()), ("token_lo", pa.int64())])
+"""Columns of a pass that nobody can use."""
+
+
+def pass_tables(prepared: Prepared, item: Pass) -> Iterator[pa.Table]:
+    """Yield the matcher's rows of a pass in order; what the resolver needs goes to the store.
+
+    The store then holds ``map/PASS``: row id, record and whether the token is a real one.
+    """
+    store, rows = prepared.store, sum(prepared.sizes)
+    if not prepared.usable.get(item.name):
+        prepared.chance[item.name] = 0, 0
+        store.put(f"map/{item.name}", _mapped_empty())
+        yield EMPTY.empty_table()
+        return
+    bits = (rows // TOGETHER).bit_length()
+    blocks = _blocks(prepared, item)
+    first = 0
+    for part, size in enumerate(prepared.sizes):
+        table = _part_rows(prepared, item, part, first, blocks)
+        _deal(prepared, item, table, bits)
+        first += size
+    for number in range(1 << bits):
+        name = f"rows/{item.name}/{number}"
+        if name in store:
+            table = _ordered(store.take(name), number, bits)
+            store.put(f"map/{item.name}", table.select(["row_id", *HIDDEN]))
+            yield table.drop_columns([*HIDDEN])
+
+
+def chance_table(prepared: Prepared) -> pa.Table:
+    """Return, per pass, the pairs of this register's records and how many share a token."""
+    rows = [(item.name, *prepared.chance[item.name]) for item in prepared.passes]
+    return pa.Table.from_pylist(
+        [dict(zip(CHANCE.names, row, strict=True)) for row in rows], schema=CHANCE
+    )
+
+
+def _blocks(prepared: Prepared, item: Pass) -> Blocks:
+    names = [f"tags/{item.name}/{part}" for part in range(len(prepared.sizes))]
+    columns = ["token_hi", "usable"]
+    blocks = blocks_of(
+        prepared.store.look(name, columns) for name in names if name in prepared.store
+    )
+    prepared.chance[item.name] = blocks.usable * (blocks.usable - 1) // 2, blocks.agreeing
+    return blocks
+
+
+def _part_rows(prepared: Prepared, item: Pass, part: int, first: int, blocks: Blocks) -> pa.Table:
+    """Return the rows of one part, whose first record is number ``first`` of the register."""
+    rows, store = prepared.sizes[part], prepared.store
+    name = f"tags/{item.name}/{part}"
+    tags = store.take(name) if name in store else tags_of(pa.nulls(rows, pa.string()), b"")
+    table = {
+        "row_id": pa.array(random_ids(rows)),
+        "token_hi": tags["token_hi"],
+        "token_lo": tags["token_lo"],
+        "record": pa.array(np.arange(first, first + rows, dtype=np.int32)),
+        "usable": tags["usable"],
+    }
+    chosen = signed_rows(item, blocks.sizes_of(tags), prepared.schema)
+    if prepared.schema.profile != "tokens":
+        columns = {n: c.combine_chunks() for n, c in _columns(prepared, part).items()}
+        signed = signatures(
+            columns, prepared.items, tags["salt"].to_numpy(), item.name, prepared.key
+        )
+        table |= {name: _only(column, chosen) for name, column in signed.items()}
+    return pa.table(table)
+
+
+def _columns(prepared: Prepared, part: int) -> dict[str, pa.ChunkedArray]:
+    table = prepared.store.look(f"columns/{part}")
+    return dict(zip(table.column_names, table.columns, strict=True))
+
+
+def _only(column: pa.Array, chosen: NDArray[np.bool_]) -> pa.Array:
+    if chosen.all():
+        return column
+    return pc.if_else(pa.array(chosen), column, pa.scalar(None, column.type))
+
+
+def _deal(prepared: Prepared, item: Pass, table: pa.Table, bits: int) -> None:
+    """Deal the rows of a part out by the first bits of their row ids."""
+    numbers = table["row_id"].to_numpy() >> (ID_BITS - bits)
+    order = np.argsort(numbers, kind="stable")
+    dealt = table.take(pa.array(order)) if numbers.any() else table
+    counts = np.bincount(numbers)
+    ends = np.cumsum(counts)
+    for number in np.flatnonzero(counts):
+        piece = dealt.slice(ends[number] - counts[number], counts[number])
+        prepared.store.put(f"rows/{item.name}/{number}", piece)
+
+
+def _ordered(table: pa.Table, number: int, bits: int) -> pa.Table:
+    """Sort rows by their ids; should two rows have drawn one id, draw all of these again."""
+    ids = table["row_id"].to_numpy()
+    order = np.argsort(ids)
+    ids = ids[order]
+    while (ids[1:] == ids[:-1]).any():
+        ids = np.sort((random_ids(len(ids)) >> bits) + (number << (ID_BITS - bits)))
+    return table.take(pa.array(order)).set_column(0, "row_id", pa.array(ids))
+
+
+def _mapped_empty() -> pa.Table:
+    fields = [("row_id", pa.int64()), ("record", pa.int32()), ("usable", pa.bool_())]
+    return pa.schema(fields).empty_table()

@@ -1,0 +1,132 @@
+"""First walk over a register: canonical columns and tokens of every part, and the header."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from uic.exchange import Header
+from uic.levels import comparisons
+from uic.partner import normalising
+from uic.partner.composites import block_values, canonical_columns
+from uic.partner.encoding.tokens import tags_of
+from uic.partner.signatures import coded
+from uic.schema import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from uic.crypto.keys import EpochKey
+    from uic.levels import Comparison
+    from uic.partner.registers import Register
+    from uic.partner.storing import Store
+    from uic.schema import LinkageSchema, Pass
+
+
+@dataclass(frozen=True, repr=False)
+class Prepared:
+    """A register between the two walks; canonical columns and tokens wait in the store.
+
+    Attributes:
+        header: What may be read without a key.
+        schema: The linkage schema.
+        key: The epoch key.
+        store: Holds ``columns/PART`` and ``tags/PASS/PART``.
+        sizes: Records of each part.
+        usable: Per pass, the records that have a usable value.
+        items: What is compared: attributes that some part carries.
+        chance: Per pass, pairs of records and how many share a token; filled by the second walk.
+    """
+
+    header: Header
+    schema: LinkageSchema
+    key: EpochKey
+    store: Store
+    sizes: tuple[int, ...]
+    usable: dict[str, int]
+    items: tuple[Comparison, ...]
+    chance: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def passes(self) -> tuple[Pass, ...]:
+        """The passes in the schema's order."""
+        return self.schema.active_passes
+
+    @property
+    def pass_sizes(self) -> dict[str, int]:
+        """Rows of each pass: one a record, or none where no record has a usable value."""
+        rows = sum(self.sizes)
+        return {item.name: rows if self.usable[item.name] else 0 for item in self.passes}
+
+
+def prepare(
+    parts: Iterable[Register], schema: LinkageSchema, key: EpochKey, store: Store
+) -> Prepared:
+    """Normalise one register, part by part, and name its blocks.
+
+    Args:
+        parts: The register, or parts of it that hold every record once.
+        schema: The linkage schema.
+        key: The epoch key.
+        store: Keeps what the second walk needs.
+    """
+    sizes: list[int] = []
+    usable: Counter[str] = Counter()
+    carried: frozenset[str] = frozenset()
+    partner = ""
+    for part in parts:
+        partner = part.partner
+        columns = canonical_columns(part, schema)
+        carried |= _carried(columns, schema)
+        _keep(columns, len(part.records), len(sizes), schema, key, store, usable)
+        sizes.append(len(part.records))
+    header = _header(partner, sum(sizes), carried, schema, key)
+    items = comparisons(schema, carried)
+    return Prepared(header, schema, key, store, tuple(sizes), dict(usable), items)
+
+
+def _keep(
+    columns: dict[str, pa.Array],
+    rows: int,
+    number: int,
+    schema: LinkageSchema,
+    key: EpochKey,
+    store: Store,
+    usable: Counter[str],
+) -> None:
+    columns = {
+        name: coded(column) if pa.types.is_string(column.type) else column
+        for name, column in columns.items()
+    }
+    store.put(f"columns/{number}", pa.table(columns))
+    for item in schema.active_passes:
+        values = block_values(item, columns, rows)
+        usable[item.name] += rows - values.null_count
+        if values.null_count < rows:
+            tags = tags_of(values, key.sub_key("block", item.name))
+            store.put(f"tags/{item.name}/{number}", tags)
+
+
+def _carried(columns: dict[str, pa.Array], schema: LinkageSchema) -> frozenset[str]:
+    present = {name for name, column in columns.items() if column.null_count < len(column)}
+    return frozenset(name for name in schema.kinds if name in present or f"{name}_year" in present)
+
+
+def _header(
+    partner: str, records: int, carried: frozenset[str], schema: LinkageSchema, key: EpochKey
+) -> Header:
+    mapping = schema.partners.get(partner)
+    return Header(
+        partner=partner,
+        fingerprint=fingerprint(schema),
+        normaliser=normalising.VERSION,
+        project=key.project,
+        epoch=key.epoch,
+        key_id=key.key_id,
+        records=records,
+        attributes=carried,
+        vouched=mapping.vouched if mapping else False,
+    )

@@ -1,0 +1,70 @@
+"""Signatures of the rows of one pass: which rows are signed, and with what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from uic.partner.signatures import coded, number_codes, text_signatures, value_codes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from uic.crypto.keys import EpochKey
+    from uic.levels import Comparison
+    from uic.schema import LinkageSchema, Pass
+
+    Columns = dict[str, pa.Array]
+
+
+def signed_rows(
+    item: Pass,  # noqa: ARG001 - the rule may differ between passes
+    sizes: NDArray[np.int64],
+    schema: LinkageSchema,
+) -> NDArray[np.bool_]:
+    """Say which rows of a pass are signed; the others carry a token and nothing to compare.
+
+    Args:
+        item: The pass.
+        sizes: Shape (rows,): how many rows of the whole register share each row's token.
+        schema: The linkage schema.
+    """
+    return np.full(len(sizes), schema.profile != "tokens")
+
+
+def signatures(
+    columns: Columns,
+    items: tuple[Comparison, ...],
+    salts: NDArray[np.uint64],
+    scope: str,
+    key: EpochKey,
+) -> Columns:
+    """Sign every compared attribute of every row.
+
+    Args:
+        columns: Canonical columns; text may be dictionary-encoded.
+        items: What is compared.
+        salts: Shape (rows,): secret salt of each row's block.
+        scope: Name of the pass.
+        key: The epoch key.
+    """
+    signed: Columns = {}
+    blocks = coded(salts)
+    for item in items:
+        # Family and given name share a sub-key, so that a swap of the two can be seen.
+        purpose = "name" if item.swap else item.attribute
+        sub_key = key.sub_key("signature", scope, purpose)
+        if item.kind == "date":
+            year, month, day = item.columns
+            signed[year] = number_codes(columns[year], salts, sub_key)
+            # Day and month share a code space, so that a swap of the two can be seen.
+            parts_key = key.sub_key("signature", scope, purpose, "day-month")
+            signed[month] = number_codes(columns[month], salts, parts_key)
+            signed[day] = number_codes(columns[day], salts, parts_key)
+        elif item.kind == "code":
+            signed[item.attribute] = value_codes(columns[item.attribute], salts, sub_key)
+        else:
+            signed[item.attribute] = text_signatures(columns[item.attribute], blocks, sub_key)
+    return signed
