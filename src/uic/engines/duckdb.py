@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 class DuckDB:
     """Runs the named steps of a plan as tables of one database.
 
-    Tables are held in memory; joins that outgrow ``memory`` spill to the folder ``spill``.
+    Tables are held in memory; what outgrows ``memory`` spills to the folder ``spill``.
     """
 
     def __init__(self, *, memory: str, spill: str) -> None:
@@ -28,21 +29,35 @@ class DuckDB:
 
     def read(self, name: str, table: pa.Table) -> None:
         """Store an Arrow table under a name."""
-        self._database.register("_incoming", table)
-        self._database.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM _incoming')
-        self._database.unregister("_incoming")
+        with self.lent("_incoming", table):
+            self._database.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM _incoming')
+
+    @contextlib.contextmanager
+    def lent(self, name: str, table: pa.Table) -> Iterator[None]:
+        """Let steps read an Arrow table where it lies, without a copy, inside the block."""
+        self._database.register(name, table)
+        try:
+            yield
+        finally:
+            self._database.unregister(name)
 
     def run(self, name: str, select: str) -> None:
         """Run one SELECT step and keep its result under the step's name."""
         self._database.execute(f'CREATE OR REPLACE TABLE "{name}" AS {select}')
 
+    def add(self, name: str, select: str) -> None:
+        """Run one SELECT step and add its result to the table of the step's name."""
+        self._database.execute(f'CREATE TABLE IF NOT EXISTS "{name}" AS {select} LIMIT 0')
+        self._database.execute(f'INSERT INTO "{name}" {select}')
+
     def fetch(self, select: str) -> pa.Table:
         """Run a SELECT and return its result."""
         return self._database.sql(select).to_arrow_table()
 
-    def drop(self, name: str) -> None:
-        """Forget a table."""
-        self._database.execute(f'DROP TABLE IF EXISTS "{name}"')
+    def drop(self, *names: str) -> None:
+        """Forget tables."""
+        for name in names:
+            self._database.execute(f'DROP TABLE IF EXISTS "{name}"')
 
     def close(self) -> None:
         """Close the database."""
@@ -50,11 +65,25 @@ class DuckDB:
 
 
 @contextlib.contextmanager
-def engine(*, memory: str = "4GB") -> Iterator[DuckDB]:
-    """Open an engine; at the end of the block it is closed and what it spilled is removed."""
+def engine(*, memory: str | None = None) -> Iterator[DuckDB]:
+    """Open an engine; at the end of the block it is closed and what it spilled is removed.
+
+    Args:
+        memory: Above this tables and joins spill to disk, as ``8GB``; by default half of the
+            machine's memory.
+    """
     with tempfile.TemporaryDirectory(prefix="uic-") as spill:  # readable by its owner only
-        opened = DuckDB(memory=memory, spill=spill)
+        opened = DuckDB(memory=memory or half_of_memory(), spill=spill)
         try:
             yield opened
         finally:
             opened.close()
+
+
+def half_of_memory() -> str:
+    """Return half of the machine's memory, ``4GB`` where it cannot be told."""
+    try:
+        size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return "4GB"
+    return f"{max(size // 2, 1 << 30) // (1 << 20)}MiB"

@@ -5,21 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from uic.engines.duckdb import engine
 from uic.errors import LinkError, SchemaMismatchError
 from uic.levels import Comparison, comparisons
-from uic.matching.patterns import PassPatterns, Weights
-from uic.matching.plan import PATTERN_COUNTS, candidate_steps, capped_blocks
+from uic.matching.comparing import Compared, Work, compare, score, shares_of_strangers
 from uic.matching.scoring import fit
 from uic.values import silent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from uic.engines.duckdb import DuckDB
     from uic.exchange import MatcherPart
+    from uic.matching.patterns import Weights
     from uic.schema import LinkageSchema
     from uic.values import Progress
 
@@ -33,8 +37,9 @@ class PassReport:
     Attributes:
         name: Name of the pass.
         candidates: Pairs compared.
-        capped_blocks: Blocks left out because they were larger than the schema allows.
-        capped_pairs: Pairs in them.
+        capped_blocks: Blocks larger than the schema allows: rows in them were compared only
+            where they agree in one more attribute.
+        capped_pairs: Pairs in them that were not compared.
         expected_matches: Sum of the match probabilities of the candidates; NaN without scores.
     """
 
@@ -64,29 +69,45 @@ class Match:
 
 
 def match(
-    exports: Sequence[MatcherPart], schema: LinkageSchema, *, progress: Progress = silent
+    exports: Sequence[MatcherPart],
+    schema: LinkageSchema,
+    *,
+    memory: str | None = None,
+    progress: Progress = silent,
 ) -> Match:
     """Find and score candidate pairs within and across the exports.
+
+    Args:
+        exports: The matcher's compartments.
+        schema: The linkage schema.
+        memory: Above this the engine spills to disk, as ``8GB``; by default half of what the
+            machine has.
+        progress: Called with each pass.
 
     Raises:
         SchemaMismatchError: the exports were made under different schemas, keys or tables.
         LinkError: there is no export to match.
     """
     _check_alike(exports)
-    attributes = frozenset[str]().union(*(export.header.attributes for export in exports))
-    signed = schema.profile != "tokens"
-    items = comparisons(schema, attributes) if signed else ()
-    with engine() as database:
-        reports = [
-            _compare(database, exports, schema, items, name, progress, step)
-            for step, name in enumerate(item.name for item in schema.active_passes)
+    work = _work(exports, schema)
+    names = [item.name for item in schema.active_passes]
+    with engine(memory=memory) as database:
+        found = []
+        for number in range(len(names)):
+            progress("matching", number, len(names))
+            found.append(compare(database, work, number))
+        weights = None
+        if work.items:
+            frequencies = pa.concat_tables(export.frequencies for export in exports)
+            patterns = [one.patterns for one in found]
+            weights = fit(patterns, work.items, frequencies, _pairs_in_all(exports))
+        pairs = [
+            _scored(database, work, number, one.kept, weights) for number, one in enumerate(found)
         ]
-        weights = _fit(database, exports, schema, items) if signed else None
-        pairs = [_scored(database, report.name, weights) for report in reports]
     return Match(
         pairs=pa.concat_tables(pairs),
-        passes=tuple(_with_expected(report, weights) for report in reports),
-        comparisons=items,
+        passes=tuple(_report(one, weights) for one in found),
+        comparisons=work.items,
         weights=weights,
     )
 
@@ -102,70 +123,11 @@ def _check_alike(exports: Sequence[MatcherPart]) -> None:
             )
 
 
-def _compare(
-    database: DuckDB,
-    exports: Sequence[MatcherPart],
-    schema: LinkageSchema,
-    items: tuple[Comparison, ...],
-    name: str,
-    progress: Progress,
-    step: int,
-) -> PassReport:
-    """Compare the rows of one pass; leaves ``pairs:NAME`` and ``patterns:NAME`` behind."""
-    progress("matching", step, len(schema.active_passes))
-    cap = schema.linking.largest_block
-    database.read("pass_rows", _all_rows(exports, items, name))
-    for planned in (*candidate_steps(items, cap), PATTERN_COUNTS):
-        database.run(planned.name, planned.select)
-    capped = database.fetch(capped_blocks(cap).select).to_pylist()[0]
-    database.run(f"pairs:{name}", "SELECT * FROM compared")
-    database.run(f"patterns:{name}", "SELECT * FROM pattern_counts")
-    candidates = database.fetch("SELECT COUNT(*) AS n FROM compared")["n"][0].as_py()
-    return PassReport(name, candidates, capped["blocks"], int(capped["pairs"]), float("nan"))
-
-
-def _all_rows(exports: Sequence[MatcherPart], items: tuple[Comparison, ...], name: str) -> pa.Table:
-    """Stack the rows of one pass; an attribute that a partner does not carry is null."""
-    signed = {
-        c: pa.int64() if item.kind == "text" else pa.int32() for item in items for c in item.columns
-    }
-    wanted = dict.fromkeys(("row_id", "token_hi", "token_lo"), pa.int64()) | signed
-    tables = []
-    for number, export in enumerate(exports):
-        rows = export.pass_rows[name]
-        table = {
-            "export": pa.repeat(number, len(rows)).cast(pa.int32()),
-            "vouched": pa.repeat(int(export.header.vouched), len(rows)).cast(pa.int32()),
-        }
-        for column, kind in wanted.items():
-            carried = column in rows.column_names
-            table[column] = rows[column] if carried else pa.nulls(len(rows), kind)
-        tables.append(pa.table(table))
-    return pa.concat_tables(tables)
-
-
-def _fit(
-    database: DuckDB,
-    exports: Sequence[MatcherPart],
-    schema: LinkageSchema,
-    items: tuple[Comparison, ...],
-) -> Weights:
-    keys = {
-        item.name: {name for part in item.parts for name in part.attributes}
-        for item in schema.active_passes
-    }
-    patterns = [
-        PassPatterns(
-            name,
-            counts["pattern"].to_numpy(),
-            counts["pairs"].to_numpy().astype(float),
-            frozenset(n for n, item in enumerate(items) if item.attribute in keys[name]),
-        )
-        for name in keys
-        for counts in [database.fetch(f'SELECT * FROM "patterns:{name}" ORDER BY pattern')]
-    ]
+def _work(exports: Sequence[MatcherPart], schema: LinkageSchema) -> Work:
+    attributes = frozenset[str]().union(*(export.header.attributes for export in exports))
+    items = comparisons(schema, attributes) if schema.profile != "tokens" else ()
     frequencies = pa.concat_tables(export.frequencies for export in exports)
-    return fit(patterns, items, frequencies, _pairs_in_all(exports))
+    return Work(exports, schema, items, shares_of_strangers(items, frequencies))
 
 
 def _pairs_in_all(exports: Sequence[MatcherPart]) -> int:
@@ -178,27 +140,29 @@ def _pairs(records: int) -> int:
     return records * (records - 1) // 2
 
 
-def _scored(database: DuckDB, name: str, weights: Weights | None) -> pa.Table:
+def _scored(
+    database: DuckDB, work: Work, number: int, kept: NDArray[np.int64], weights: Weights | None
+) -> pa.Table:
+    """Return the pairs of a pass that the resolver needs, with their log-odds."""
+    name = work.schema.active_passes[number].name
     if weights is None:
-        return database.fetch(
-            f"SELECT '{name}' AS pass, row_a, row_b, pattern, CAST(NULL AS DOUBLE) AS log_odds"
-            f' FROM "pairs:{name}"'
-        )
-    database.read("weights", weights.table(name))
-    return database.fetch(
-        f"SELECT '{name}' AS pass, p.row_a, p.row_b, p.pattern, w.log_odds"
-        f' FROM "pairs:{name}" p JOIN weights w ON p.pattern = w.pattern'
-        f" WHERE w.log_odds > {_WORTH_KEEPING}"
-    )
+        worth = pa.table({"pattern": kept, "log_odds": pa.nulls(len(kept), pa.float64())})
+    else:
+        table = weights.table(name)
+        worth = table.filter(pc.greater(table["log_odds"], _WORTH_KEEPING))
+        wanted = worth["pattern"].to_numpy()
+        if not np.isin(wanted, kept).all():  # the first guess was too strict here
+            compare(database, work, number, wanted)
+    pairs = score(database, number, worth)
+    return pairs.add_column(0, "pass", pa.repeat(name, len(pairs)))
 
 
-def _with_expected(report: PassReport, weights: Weights | None) -> PassReport:
-    if weights is None:
-        return report
+def _report(found: Compared, weights: Weights | None) -> PassReport:
+    name = found.patterns.name
     return PassReport(
-        report.name,
-        report.candidates,
-        report.capped_blocks,
-        report.capped_pairs,
-        weights.expected[report.name],
+        name,
+        found.candidates,
+        found.capped_blocks,
+        found.capped_pairs,
+        float("nan") if weights is None else weights.expected[name],
     )

@@ -1,74 +1,255 @@
 """The linkage plan as data: named SELECT steps in a portable SQL subset.
 
-The subset: BIGINT and INT only, ``bit_count`` always cast to INT, no hash functions, no lists,
-no engine-specific syntax. Any engine that runs these texts gives the same pairs.
+The subset: INT, BIGINT and DOUBLE only, ``bit_count`` always cast to INT, no hash functions, no
+lists, no engine-specific syntax. Any engine that runs these texts in this order gives the same
+pairs, and says of each step which tables it reads, which it makes, and their columns.
+
+Rows that share a token are compared with each other. A block of more than ``largest_block`` rows
+would cost the square of its size, so there only rows are compared that agree exactly in one more
+attribute, outside the key of the pass and not as common as sex (:func:`narrowing`). What that
+leaves out is counted. Rows who share even token and attribute with too many others are left out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from uic.levels import Comparison, pattern_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Columns = tuple[tuple[str, str], ...]
+"""Names and types of the columns of a table, in order."""
+
+_TOKEN: Columns = (("token_hi", "BIGINT"), ("token_lo", "BIGINT"))
+_ONE_BLOCK = "a.token_hi = b.token_hi AND a.token_lo = b.token_lo"
+# Each pair once; two rows of one vouched list are never a pair: that partner says they are two.
+_A_PAIR = "a.row_id < b.row_id AND NOT (a.export = b.export AND a.vouched = 1)"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that steps read or make."""
+
+    name: str
+    columns: Columns
 
 
 @dataclass(frozen=True)
 class Step:
-    """One SELECT: its name is the table it makes.
+    """One SELECT.
 
     Attributes:
-        name: Table that holds the result.
+        makes: The table that holds its result.
+        reads: The tables it selects from.
         select: The SELECT text.
-        columns: Columns of the result, in order.
     """
 
-    name: str
+    makes: Table
+    reads: tuple[Table, ...]
     select: str
-    columns: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the table it makes."""
+        return self.makes.name
 
 
-def candidate_steps(items: tuple[Comparison, ...], largest_block: int) -> tuple[Step, ...]:
-    """Return the steps that turn the table ``pass_rows`` of one pass into compared pairs.
-
-    ``pass_rows`` has export, vouched (0/1), row_id, token_hi, token_lo and signature columns.
-    Two rows of one vouched list are never a pair: that partner says they are two people.
-    """
-    return (
-        Step(
-            "blocks",
-            "SELECT token_hi, token_lo, COUNT(*) AS n FROM pass_rows"
-            " GROUP BY token_hi, token_lo HAVING COUNT(*) > 1",
-            ("token_hi", "token_lo", "n"),
-        ),
-        Step(
-            "blocked_rows",
-            "SELECT r.* FROM pass_rows r JOIN blocks k"
-            " ON r.token_hi = k.token_hi AND r.token_lo = k.token_lo"
-            f" WHERE k.n <= {largest_block}",
-            ("export", "vouched", "row_id", "token_hi", "token_lo"),
-        ),
-        Step(
-            "compared",
-            f"SELECT a.row_id AS row_a, b.row_id AS row_b, {pattern_sql(items)} AS pattern"
-            " FROM blocked_rows a JOIN blocked_rows b"
-            " ON a.token_hi = b.token_hi AND a.token_lo = b.token_lo AND a.row_id < b.row_id"
-            " WHERE NOT (a.export = b.export AND a.vouched = 1)",
-            ("row_a", "row_b", "pattern"),
-        ),
-    )
-
-
+SIZES = Table("block_sizes", (*_TOKEN, ("size", "BIGINT")))
+MET = Table("met", (("row_a", "BIGINT"), ("row_b", "BIGINT")))
+COMPARED = Table("compared", (*MET.columns, ("pattern", "BIGINT")))
+WORTH = Table("worth", (("pattern", "BIGINT"),))
+WEIGHTS = Table("weights", (("pattern", "BIGINT"), ("log_odds", "DOUBLE")))
 PATTERN_COUNTS = Step(
-    "pattern_counts",
-    "SELECT pattern, COUNT(*) AS pairs FROM compared GROUP BY pattern ORDER BY pattern",
-    ("pattern", "pairs"),
+    Table("pattern_counts", (("pattern", "BIGINT"), ("pairs", "BIGINT"))),
+    (COMPARED,),
+    "SELECT pattern, COUNT(*) AS pairs FROM compared GROUP BY pattern",
+)
+MET_COUNT = Step(
+    Table("met_count", (("pairs", "BIGINT"),)), (MET,), "SELECT COUNT(*) AS pairs FROM met"
 )
 
 
-def capped_blocks(largest_block: int) -> Step:
-    """Return the step that counts what the cap on block sizes cost."""
+def kept(number: int) -> Step:
+    """Return the step that picks the pairs of a pass, a piece at a time, worth being scored."""
     return Step(
-        "capped",
-        "SELECT COUNT(*) AS blocks, COALESCE(SUM(n * (n - 1) / 2), 0) AS pairs"
-        f" FROM blocks WHERE n > {largest_block}",
-        ("blocks", "pairs"),
+        Table(f"kept_{number}", COMPARED.columns),
+        (COMPARED, WORTH),
+        "SELECT c.row_a, c.row_b, c.pattern FROM compared c JOIN worth w ON c.pattern = w.pattern",
     )
+
+
+def scored(number: int) -> Step:
+    """Return the step that gives the pairs of a pass their log-odds."""
+    return Step(
+        Table("scored", (*COMPARED.columns, ("log_odds", "DOUBLE"))),
+        (kept(number).makes, WEIGHTS),
+        "SELECT k.row_a, k.row_b, k.pattern, w.log_odds"
+        f" FROM kept_{number} k JOIN weights w ON k.pattern = w.pattern",
+    )
+
+
+def pass_rows(items: Sequence[Comparison]) -> Table:
+    """Return the input of a pass: one row a record, as partners encoded it."""
+    kinds = {"text": "BIGINT", "code": "INT", "date": "INT"}
+    signatures = tuple((column, kinds[item.kind]) for item in items for column in item.columns)
+    first = (("export", "INT"), ("vouched", "INT"), ("row_id", "BIGINT"))
+    return Table("pass_rows", (*first, *_TOKEN, *signatures))
+
+
+def block_steps(items: Sequence[Comparison]) -> tuple[Step, ...]:
+    """Return the steps that find the rows which share a token with another row."""
+    rows = pass_rows(items)
+    columns = ", ".join(f"r.{name}" for name, _ in rows.columns)
+    return (
+        Step(
+            SIZES,
+            (rows,),
+            "SELECT token_hi, token_lo, COUNT(*) AS size FROM pass_rows"
+            " GROUP BY token_hi, token_lo HAVING COUNT(*) > 1",
+        ),
+        Step(
+            _block_rows(items),
+            (rows, SIZES),
+            f"SELECT {columns}, k.size FROM pass_rows r JOIN block_sizes k"
+            " ON r.token_hi = k.token_hi AND r.token_lo = k.token_lo",
+        ),
+    )
+
+
+def volume(largest_block: int) -> Step:
+    """Return the step that counts the pairs of all blocks but the large ones, doubled."""
+    return Step(
+        Table("volume", (("doubled", "BIGINT"),)),
+        (SIZES,),
+        "SELECT CAST(COALESCE(SUM(size * (size - 1)), 0) AS BIGINT) AS doubled"
+        f" FROM block_sizes WHERE size <= {largest_block}",
+    )
+
+
+def large_blocks(items: Sequence[Comparison], largest_block: int) -> Step:
+    """Return the step that counts the large blocks, and the pairs in them, doubled."""
+    return Step(
+        Table("large_blocks", (("blocks", "BIGINT"), ("doubled", "BIGINT"))),
+        (_block_rows(items),),
+        "SELECT COUNT(*) AS blocks, CAST(COALESCE(SUM(size * (size - 1) - never), 0) AS BIGINT)"
+        " AS doubled FROM (SELECT token_hi, token_lo, SUM(n) AS size,"
+        " SUM(CASE WHEN vouched = 1 THEN n * (n - 1) ELSE 0 END) AS never"
+        " FROM (SELECT token_hi, token_lo, export, vouched, COUNT(*) AS n FROM block_rows"
+        f" WHERE size > {largest_block} GROUP BY token_hi, token_lo, export, vouched) e"
+        " GROUP BY token_hi, token_lo) t",
+    )
+
+
+def _block_rows(items: Sequence[Comparison], name: str = "block_rows") -> Table:
+    return Table(name, (*pass_rows(items).columns, ("size", "BIGINT")))
+
+
+def piece_steps(
+    items: Sequence[Comparison],
+    narrowing: Sequence[str],
+    largest_block: int,
+    number: int = 0,
+    pieces: int = 1,
+) -> tuple[Step, ...]:
+    """Return the steps that compare the rows of some blocks: one piece of a pass.
+
+    Args:
+        items: What is compared.
+        narrowing: Expressions over a row, as :func:`narrowing` returns them.
+        largest_block: Rows of a block that are all compared with each other.
+        number: Which piece, from 0.
+        pieces: In how many the blocks are cut.
+    """
+    whole, piece = _block_rows(items), _block_rows(items, "piece")
+    return (
+        Step(piece, (whole,), f"SELECT * FROM block_rows{_range_sql(number, pieces)}"),
+        *_wide_steps(piece, narrowing, largest_block),
+        Step(
+            COMPARED,
+            (piece, MET),
+            f"SELECT a.row_id AS row_a, b.row_id AS row_b, {pattern_sql(tuple(items))} AS pattern"
+            f" FROM piece a JOIN piece b ON {_ONE_BLOCK} AND {_A_PAIR}"
+            f" WHERE a.size <= {largest_block} AND b.size <= {largest_block}"
+            f" UNION ALL SELECT m.row_a, m.row_b, {pattern_sql(tuple(items))} AS pattern"
+            " FROM met m JOIN piece a ON m.row_a = a.row_id JOIN piece b ON m.row_b = b.row_id",
+        ),
+    )
+
+
+def _range_sql(number: int, pieces: int) -> str:
+    """Return the condition for an equal share of all tokens: they are random, and 64 bits long."""
+    first, last = (-(1 << 63) + (n << 64) // pieces for n in (number, number + 1))
+    bounds = [f"token_hi >= {first}"] * (number > 0) + [f"token_hi < {last}"] * (
+        number + 1 < pieces
+    )
+    return f" WHERE {' AND '.join(bounds)}" if bounds else ""
+
+
+def _wide_steps(piece: Table, narrowing: Sequence[str], largest_block: int) -> tuple[Step, ...]:
+    """Pairs of rows of large blocks that agree in one more attribute."""
+    first: Columns = (("export", "INT"), ("vouched", "INT"), ("row_id", "BIGINT"))
+    value: Columns = (("which", "INT"), ("value", "BIGINT"))
+    values = Table("shared_values", (*first, *_TOKEN, *value))
+    sharing = Table("sharing", values.columns)
+    sizes = Table("shared_sizes", (*_TOKEN, *value))
+    named = ", ".join(f"v.{name}" for name, _ in values.columns)
+    same = "v.token_hi = s.token_hi AND v.token_lo = s.token_lo"
+    return (
+        Step(values, (piece,), _values_sql(narrowing, largest_block)),
+        Step(
+            sizes,
+            (values,),
+            "SELECT token_hi, token_lo, which, value FROM shared_values"
+            " GROUP BY token_hi, token_lo, which, value"
+            f" HAVING COUNT(*) > 1 AND COUNT(*) <= {largest_block}",
+        ),
+        Step(
+            sharing,
+            (values, sizes),
+            f"SELECT {named} FROM shared_values v JOIN shared_sizes s"
+            f" ON {same} AND v.which = s.which AND v.value = s.value",
+        ),
+        Step(
+            MET,
+            (sharing,),
+            "SELECT DISTINCT a.row_id AS row_a, b.row_id AS row_b FROM sharing a JOIN sharing b"
+            f" ON {_ONE_BLOCK} AND a.which = b.which AND a.value = b.value AND {_A_PAIR}",
+        ),
+    )
+
+
+def _values_sql(narrowing: Sequence[str], largest_block: int) -> str:
+    row = "SELECT export, vouched, row_id, token_hi, token_lo"
+    wide = f"FROM piece WHERE size > {largest_block}"
+    nothing = f"{row}, CAST(0 AS INT) AS which, CAST(0 AS BIGINT) AS value {wide} AND 1 = 0"
+    each = (
+        f"{row}, CAST({number} AS INT) AS which, {value} AS value {wide} AND {value} IS NOT NULL"
+        for number, value in enumerate(narrowing, start=1)
+    )
+    return " UNION ALL ".join((nothing, *each))
+
+
+def narrowing(
+    items: Sequence[Comparison], key: frozenset[str], common: frozenset[str]
+) -> tuple[str, ...]:
+    """Return BIGINT expressions over a row; two rows of a large block must agree in one of them.
+
+    A whole signature of a text or code outside the key, or two of the three parts of a date.
+
+    Args:
+        items: What is compared.
+        key: Signature columns that are all alike, or nearly, within a block.
+        common: Attributes in which strangers agree too often to tell anything.
+    """
+    found = []
+    for item in items:
+        free = [column for column in item.columns if column not in key]
+        if item.kind == "date":
+            pairs = [(a, b) for n, a in enumerate(free) for b in free[n + 1 :]]
+            found += [f"CAST({a} AS BIGINT) * {1 << 32} + {b}" for a, b in pairs]
+        elif item.attribute not in common:
+            found += [f"CAST({column} AS BIGINT)" for column in free]
+    return tuple(found)

@@ -1,0 +1,222 @@
+"""Run the plan: compare the rows of one pass, a piece at a time, and keep what may matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from uic.levels import BASE
+from uic.matching.patterns import PassPatterns
+from uic.matching.plan import (
+    MET_COUNT,
+    PATTERN_COUNTS,
+    SIZES,
+    WORTH,
+    Table,
+    block_steps,
+    kept,
+    large_blocks,
+    narrowing,
+    pass_rows,
+    piece_steps,
+    scored,
+    volume,
+)
+from uic.matching.shares import chance_shares
+from uic.matching.sifting import common_attributes, promising
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from uic.engines.duckdb import DuckDB
+    from uic.exchange import MatcherPart
+    from uic.levels import Comparison
+    from uic.schema import LinkageSchema, Part, Pass
+
+_PAIRS_AT_ONCE = 20_000_000
+_ARROW = {"INT": pa.int32(), "BIGINT": pa.int64()}
+
+
+@dataclass(frozen=True, repr=False)
+class Work:
+    """What is compared, how.
+
+    Attributes:
+        exports: The matcher's compartments.
+        schema: The linkage schema.
+        items: The comparisons, in the order of the pattern; none under the profile ``tokens``.
+        u: Share of every level among strangers, per comparison.
+    """
+
+    exports: Sequence[MatcherPart]
+    schema: LinkageSchema
+    items: tuple[Comparison, ...]
+    u: tuple[NDArray[np.float64], ...]
+
+    @property
+    def records(self) -> int:
+        """Records in all exports."""
+        return sum(export.header.records for export in self.exports)
+
+
+@dataclass(frozen=True, repr=False)
+class Compared:
+    """What one pass found; the pairs worth keeping are in the engine.
+
+    Attributes:
+        patterns: How many candidate pairs have which pattern. Pairs of large blocks that were
+            not compared count as strangers who agree in the key alone.
+        kept: The patterns whose pairs were kept.
+        candidates: Pairs compared.
+        capped_blocks: Blocks compared in part, because they are larger than the schema allows.
+        capped_pairs: Pairs in them that were not compared.
+    """
+
+    patterns: PassPatterns
+    kept: NDArray[np.int64]
+    candidates: int
+    capped_blocks: int
+    capped_pairs: int
+
+
+def shares_of_strangers(
+    items: Sequence[Comparison], frequencies: pa.Table
+) -> tuple[NDArray[np.float64], ...]:
+    """Return, per comparison, the share of every level among strangers."""
+    return tuple(chance_shares(item, frequencies) for item in items)
+
+
+def compare(
+    database: DuckDB, work: Work, number: int, wanted: NDArray[np.int64] | None = None
+) -> Compared:
+    """Compare the rows of one pass; leaves the table ``kept(number)`` behind.
+
+    Args:
+        database: The engine.
+        work: What is compared.
+        number: Number of the pass in the schema.
+        wanted: Patterns to keep; None to keep what may matter by the first guess.
+    """
+    item, limit = work.schema.active_passes[number], work.schema.linking.largest_block
+    with database.lent("pass_rows", _stacked(work, item.name)):
+        for step in block_steps(work.items):
+            database.run(step.name, step.select)
+    doubled = _one(database, volume(limit).select)["doubled"]
+    wide = _one(database, large_blocks(work.items, limit).select)
+    database.drop(SIZES.name, kept(number).name)
+    further = narrowing(work.items, _key_columns(item), common_attributes(work.items, work.u))
+    counts: dict[int, int] = {}
+    chosen: set[int] = set()
+    met = 0
+    pieces = doubled // 2 // _PAIRS_AT_ONCE + 1
+    for piece in range(pieces):
+        for step in piece_steps(work.items, further, limit, piece, pieces):
+            database.run(step.name, step.select)
+            database.drop(*_LAST_READ.get(step.name, ()))
+        met += _one(database, MET_COUNT.select)["pairs"]
+        found = database.fetch(PATTERN_COUNTS.select)
+        for pattern, pairs in zip(*(c.to_pylist() for c in found.columns), strict=True):
+            counts[pattern] = counts.get(pattern, 0) + pairs
+        chosen |= _keep(database, work, number, found["pattern"].to_numpy(), wanted)
+    database.drop("block_rows", "compared", "met", WORTH.name)
+    left_out = wide["doubled"] // 2 - met
+    return Compared(
+        _patterns(work, item, counts, left_out),
+        np.array(sorted(chosen), dtype=np.int64),
+        sum(counts.values()),
+        wide["blocks"],
+        left_out,
+    )
+
+
+_LAST_READ = {"shared_sizes": (), "sharing": ("shared_values", "shared_sizes"), "met": ("sharing",),
+              "compared": ("piece",)}  # fmt: skip
+"""Tables that nothing reads any more after a step."""
+
+
+def score(database: DuckDB, number: int, weights: pa.Table) -> pa.Table:
+    """Return the pairs of a pass with their log-odds; ``weights`` says which patterns matter."""
+    database.read("weights", weights)
+    step = scored(number)
+    found = database.fetch(step.select)
+    database.drop("weights", kept(number).name)
+    return found
+
+
+def _stacked(work: Work, name: str) -> pa.Table:
+    """Stack the rows of one pass; an attribute that a partner does not carry is null."""
+    wanted = pass_rows(work.items)
+    return pa.concat_tables(
+        _as_planned(wanted, export, place, name) for place, export in enumerate(work.exports)
+    )
+
+
+def _as_planned(wanted: Table, export: MatcherPart, place: int, name: str) -> pa.Table:
+    rows = export.pass_rows[name]
+    told = {"export": place, "vouched": int(export.header.vouched)}
+    columns = {}
+    for column, kind in wanted.columns:
+        if column in told:
+            columns[column] = pa.repeat(pa.scalar(told[column], _ARROW[kind]), len(rows))
+        elif column in rows.column_names:
+            columns[column] = rows[column]
+        else:
+            columns[column] = pa.nulls(len(rows), _ARROW[kind])
+    return pa.table(columns)
+
+
+def _keep(
+    database: DuckDB,
+    work: Work,
+    number: int,
+    found: NDArray[np.int64],
+    wanted: NDArray[np.int64] | None,
+) -> set[int]:
+    """Keep the pairs of this piece whose pattern may matter; return these patterns."""
+    if wanted is not None:
+        worth = wanted
+    elif work.items:
+        patterns = PassPatterns("", found, np.ones(len(found)), frozenset())
+        worth = found[promising(patterns, work.items, work.u, work.records)]
+    else:
+        worth = found
+    database.read(WORTH.name, pa.table({"pattern": worth}))
+    step = kept(number)
+    database.add(step.name, step.select)
+    return set(worth.tolist())
+
+
+def _patterns(work: Work, item: Pass, counts: dict[int, int], left_out: int) -> PassPatterns:
+    attributes = {name for part in item.parts for name in part.attributes}
+    key = frozenset(n for n, c in enumerate(work.items) if c.attribute in attributes)
+    if left_out and work.items:
+        apart = sum(
+            c.levels.index("different") * BASE**n for n, c in enumerate(work.items) if n not in key
+        )
+        counts = counts | {apart: counts.get(apart, 0) + left_out}
+    ordered = np.array(sorted(counts.items()), dtype=np.int64).reshape(-1, 2)
+    return PassPatterns(item.name, ordered[:, 0], ordered[:, 1].astype(float), key)
+
+
+def _key_columns(item: Pass) -> frozenset[str]:
+    return frozenset(column for part in item.parts for column in _alike(part))
+
+
+def _alike(part: Part) -> Iterator[str]:
+    """Signature columns that one part of a key makes equal, or nearly, within a block."""
+    parts = {"date": ("year", "month", "day"), "month_day": ("month", "day")}
+    for attribute in part.attributes:
+        if part.take in {"exact", "sound", "skeleton"}:
+            yield attribute
+        elif part.take != "initial":
+            yield from (f"{attribute}_{name}" for name in parts.get(part.take, (part.take,)))
+
+
+def _one(database: DuckDB, select: str) -> dict[str, int]:
+    row: dict[str, int] = database.fetch(select).to_pylist()[0]
+    return row

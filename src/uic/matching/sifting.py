@@ -1,0 +1,54 @@
+"""Which patterns are worth keeping before the weights are fitted.
+
+Nearly all candidate pairs are strangers, and a register of a million records has fifty million of
+them. The weights that EM starts from tell most of them; only the rest is kept. After the fit the
+matcher checks that every pair it hands over was kept, and compares a pass again where not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from uic.matching.shares import first_guess, level_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from uic.levels import Comparison
+    from uic.matching.patterns import PassPatterns
+
+_COMMON = 0.05  # strangers agree on sex in half of all pairs: that narrows nothing
+_LEAST = -12.0  # log-odds by first guess; of pairs above -6 after the fit, nearly all are above
+
+
+def promising(
+    patterns: PassPatterns,
+    items: Sequence[Comparison],
+    u: Sequence[NDArray[np.float64]],
+    records: int,
+) -> NDArray[np.bool_]:
+    """Tell which patterns may become links, by the weights that EM starts from.
+
+    Args:
+        patterns: The patterns of one pass.
+        items: The comparisons, in the order of the pattern.
+        u: Share of every level among strangers, per comparison.
+        records: Records in all exports; each is expected to match about one other.
+    """
+    odds = np.full(len(patterns.pattern), -np.log(max(records, 1)))
+    for position, (item, shares) in enumerate(zip(items, u, strict=True)):
+        weights = level_weights(item, first_guess(item), shares)
+        odds += weights[patterns.level(position)]
+    return odds > _LEAST
+
+
+def common_attributes(
+    items: Sequence[Comparison], u: Sequence[NDArray[np.float64]]
+) -> frozenset[str]:
+    """Return the attributes in which too many strangers agree exactly."""
+    pairs = zip(items, u, strict=True)
+    return frozenset(item.attribute for item, shares in pairs if shares[1] > _COMMON)
