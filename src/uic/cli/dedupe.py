@@ -36,6 +36,13 @@ def command(
         float | None,
         typer.Option(min=0.01, max=0.99, help="Probability at which a pair is a link."),
     ] = None,
+    review: Annotated[
+        Path | None,
+        typer.Option(help="Write doubtful pairs here for people to decide (.xlsx or .csv)."),
+    ] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="A review file that was filled in: what it says binds.")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 when a row problem was found.")
     ] = False,
@@ -45,11 +52,12 @@ def command(
     Example: uic dedupe outreach.csv dic.xlsx referrals.csv --schema schema.toml --out results/
 
     Writes persons.parquet, pairs.parquet, counts.csv, histories.csv, report.html, rejects.csv
-    and run.json. No file holds a name, a date of birth or a code of a person, but persons.parquet
-    and pairs.parquet hold the partners' own record ids: keep them inside.
+    and run.json. No file holds a name, a date of birth or a code of a person, but persons.parquet,
+    pairs.parquet and candidates.parquet hold the partners' own record ids: keep them inside.
     """
     from uic.cli.progress import shown
     from uic.pipeline import dedupe, write_results
+    from uic.pipeline.reviewing import write_review
 
     _one_of("--period", period, ("year", "quarter", "month"))
     _one_of("--lists", lists, ("partner", "channel"))
@@ -62,11 +70,15 @@ def command(
             period=period,  # type: ignore[arg-type]
             lists=lists,  # type: ignore[arg-type]
             threshold=threshold,
+            decisions=decisions,
             progress=progress,
         )
         written = write_results(result, out)
+        doubtful = write_review(result, review) if review else 0
     typer.echo(summary(result))
     typer.echo(f"written to {out}: " + ", ".join(path.name for path in written), err=True)
+    if review:
+        typer.echo(f"{doubtful:,} doubtful pairs to decide: {review}", err=True)
     if result.rejects:
         typer.echo(
             f"uic: {len(result.rejects)} values could not be used and count as missing;"

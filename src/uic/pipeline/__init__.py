@@ -7,6 +7,7 @@ value that the next room may see; no step looks back.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ from uic.matching.matcher import match
 from uic.partner.encoding import encode
 from uic.partner.reading import read_registers
 from uic.pipeline.concluding import conclude
-from uic.pipeline.joining import join_events, join_pairs, join_persons
+from uic.pipeline.joining import join_candidates, join_events, join_pairs, join_persons
 from uic.pipeline.manifest import files_read, manifest, told_by_matcher
 from uic.pipeline.results import Deduplication, write_results
+from uic.pipeline.reviewing import read_decisions
+from uic.resolving.deciding import UNDECIDED
 from uic.resolving.resolver import resolve
 from uic.schema import LinkageSchema, default_schema, load_schema
 from uic.values import silent
@@ -42,6 +45,7 @@ def dedupe(
     period: Period = "year",
     lists: Lists = "partner",
     threshold: float | None = None,
+    decisions: str | Path | None = None,
     progress: Progress = silent,
 ) -> Deduplication:
     """Count people once over the exports of several partners, on one machine.
@@ -57,6 +61,8 @@ def dedupe(
         period: Length of a period in the counts.
         lists: What a list is in the capture histories.
         threshold: Probability at which a pair is a link, instead of the schema's.
+        decisions: A review file that was filled in (:func:`uic.pipeline.reviewing.write_review`);
+            what it says of two records binds.
         progress: Called with each step.
 
     Raises:
@@ -67,6 +73,7 @@ def dedupe(
     clock = _Clock()
     chosen = _schema(schema, threshold)
     registers = read_registers(inputs, chosen, progress=progress)
+    decided = read_decisions(decisions, registers) if decisions is not None else UNDECIDED
     clock.lap("reading")
     epoch_key = load_or_make_key(key, chosen.project) if isinstance(key, (str, Path)) else key
     exports = []
@@ -77,7 +84,8 @@ def dedupe(
     matched = match([export.matcher for export in exports], chosen, progress=progress)
     clock.lap("matching")
     progress("resolving", 0, 1)
-    resolved = resolve(matched.pairs, [export.resolver for export in exports], chosen, seed=seed)
+    parts = [export.resolver for export in exports]
+    resolved = resolve(matched.pairs, parts, chosen, seed=seed, decisions=decided)
     clock.lap("resolving")
     progress("counting", 0, 1)
     run = manifest(
@@ -99,8 +107,9 @@ def dedupe(
         registers=registers,
         lap=clock.lap,
     )
+    run["decisions"] = len(decided)
     run["seconds"] = clock.seconds
-    return done
+    return replace(done, candidates=join_candidates(resolved, registers))
 
 
 class _Clock:

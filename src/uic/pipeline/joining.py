@@ -38,6 +38,17 @@ def join_pairs(resolved: Resolution, registers: Sequence[Register]) -> pa.Table:
     return pa.table(columns | {"probability": resolved.links["probability"]})
 
 
+def join_candidates(resolved: Resolution, registers: Sequence[Register]) -> pa.Table:
+    """Return the pairs that may be explained or reviewed under the partners' own record ids."""
+    found = resolved.compared
+    for side in "ab":
+        partners = found[f"partner_{side}"].cast(pa.string())
+        ids = _record_ids(partners, found[f"record_{side}"], registers)
+        place = found.column_names.index(f"record_{side}")
+        found = found.set_column(place, f"record_id_{side}", ids)
+    return found
+
+
 def _record_ids(
     partners: pa.ChunkedArray, positions: pa.ChunkedArray, registers: Sequence[Register]
 ) -> pa.Array:

@@ -88,6 +88,9 @@ def told_by_matcher(matched: Match) -> dict[str, Any]:
             }
             for report in matched.passes
         ],
+        "comparisons": [
+            {"attribute": item.attribute, "kind": item.kind} for item in matched.comparisons
+        ],
         "weights": None
         if weights is None
         else {
@@ -95,5 +98,6 @@ def told_by_matcher(matched: Match) -> dict[str, Any]:
             "ratio_of_forms": round(weights.ratio, 4),
             "m": {name: [round(x, 6) for x in m] for name, m in weights.m.items()},
             "u": {name: [round(x, 9) for x in u] for name, u in weights.u.items()},
+            "passes": {name: item.to_dict() for name, item in weights.passes.items()},
         },
     }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from uic.analysis.reporting import ReportData
     from uic.values import RowProblem
 
+CANDIDATES = "candidates.parquet"
 REJECTS = pa.schema(
     [("partner", pa.string()), ("row", pa.int64()), ("column", pa.string()), ("rule", pa.string())]
 )
@@ -42,6 +43,8 @@ class Deduplication:
         rejects: Row problems: values that count as missing.
         run: The manifest: versions, fingerprint, digests, counts of every step, seconds.
         report: What the report page shows; ``uic.analysis.reporting.render_report`` makes it.
+        candidates: Pairs that may be explained or reviewed, linked or not, with their levels
+            (``uic.pipeline.reviewing``); None where the records are not here.
     """
 
     persons: pa.Table
@@ -53,6 +56,7 @@ class Deduplication:
     rejects: tuple[RowProblem, ...]
     run: dict[str, Any]
     report: ReportData
+    candidates: pa.Table | None = None
 
     def __repr__(self) -> str:
         people = len(self.persons["person_id"].unique())
@@ -82,6 +86,8 @@ def write_results(result: Deduplication, out: str | Path) -> tuple[Path, ...]:
 def _write_all(result: Deduplication, folder: Path) -> None:
     pq.write_table(result.persons, folder / "persons.parquet")
     pq.write_table(result.pairs, folder / "pairs.parquet")
+    if result.candidates is not None:
+        pq.write_table(result.candidates, folder / CANDIDATES)
     write_counts(result.counts, folder / "counts.csv")
     write_histories(result.histories, folder / "histories.csv")
     write_csv(_rejects(result.rejects), folder / "rejects.csv")

@@ -37,9 +37,10 @@ class Resolution:
             ``record_b``, ``probability``.
         compared: Pairs that may be explained or reviewed: those above ``WORTH_EXPLAINING`` and
             those decided by people. ``partner_a``, ``record_a``, ``partner_b``, ``record_b``,
-            ``log_odds``, ``same`` (the two are one person now), ``decided`` (by people), ``best``
-            (number of the pass with the best score), ``met`` (bit mask of the passes in which
-            they met) and ``pattern`` (their levels, packed as ``uic.levels`` says).
+            ``probability``, ``log_odds`` (as scored; null if never compared), ``same`` (the two
+            are one person now), ``decided`` (by people), ``best`` (number of the pass with the
+            best score), ``met`` (bit mask of the passes in which they met) and ``pattern`` (their
+            levels, packed as ``uic.levels`` says).
         candidates: Distinct pairs of records that met in some pass.
         expected_links: Sum of the probabilities of all candidates.
         expected_precision: Mean probability of the accepted pairs; NaN without any.
@@ -113,7 +114,7 @@ def _resolution(
         links=_with_text(_sides(nodes, met, accepted)).append_column(
             "probability", pa.array(probability.round(6))
         ),
-        compared=_compared(_sides(nodes, met, telling), met, telling, together, decided),
+        compared=_compared(_sides(nodes, met, telling), met, telling, chance, together, decided),
         candidates=len(met.a),
         expected_links=float(chance.sum()),
         expected_precision=float(probability.mean()) if len(probability) else float("nan"),
@@ -136,11 +137,13 @@ def _compared(
     sides: pa.Table,
     met: RecordPairs,
     chosen: NDArray[np.bool_],
+    chance: NDArray[np.float64],
     together: NDArray[np.bool_],
     decided: NDArray[np.bool_],
 ) -> pa.Table:
     never = met.agreeing[chosen] == 0  # people alone brought the two together
     columns = {
+        "probability": chance[chosen],
         "log_odds": pa.array(met.log_odds[chosen], mask=never),
         "same": together[chosen],
         "decided": decided[chosen],
