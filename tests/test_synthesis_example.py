@@ -127,12 +127,25 @@ def test_new_people_and_supplies_are_the_published_ones(made: Simulation) -> Non
     assert figures["lubricant handed out in 2014"] == 23_052
 
 
-def test_needles_in_the_files_add_up(registers: dict[str, Register]) -> None:
-    """The sum of the quantities read from outreach and centre is the published one."""
-    given = sum(
-        pc.sum(registers[partner].events["quantity"]).as_py() for partner in ("outreach", "dic")
-    )
-    assert given == 100_678
+def test_pieces_in_the_files_add_up(registers: dict[str, Register]) -> None:
+    """The pieces read from outreach and centre are the published ones, each on its own service."""
+    given: Counter[str] = Counter()
+    for partner in ("outreach", "dic"):
+        services = registers[partner].events.group_by("service")
+        for row in services.aggregate([("quantity", "sum")]).to_pylist():
+            given[row["service"]] += row["quantity_sum"] or 0
+    assert +given == {"ns": 100_678, "condom": 35_231, "lubricant": 23_052}
+
+
+def test_contacts_with_sexual_partners_are_the_published_ones(made: Simulation) -> None:
+    """Contacts with male and female partners of people who inject: 4 and 16, and 4 and 13."""
+    figures = reached(made)
+    found = [
+        figures[f"contacts of {name} with {sex} partners of people who inject"]
+        for name in ("outreach", "dic")
+        for sex in ("male", "female")
+    ]
+    assert found == [4, 16, 4, 13]
 
 
 def test_referrals_by_service_are_the_published_ones(registers: dict[str, Register]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
-from uic.synthesis.contacts import CONTACTS, DISPENSED, REFERRALS
+from uic.synthesis.contacts import CONTACTS, DISPENSED, PARTNER_CONTACTS, REFERRALS
 from uic.synthesis.phnom_penh import COHORT, OVERLAP, PARTNERS
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def _year(hidden: Hidden, met: dict[str, Contacts], scale: float) -> list[Figure
             Figure(f"people met by {name}", individuals * scale, len(seen)),
             Figure(f"of them new in 2014, {name}", new * scale, int(of_year.sum())),
         ]
+        found += _partners(name, hidden, met[name], scale)
     for good, published in DISPENSED.items():
         given = sum(int(met[name].given.get(good, np.zeros(1)).sum()) for name in people)
         found.append(Figure(f"{good} handed out in 2014", published * scale, given))
@@ -109,6 +110,18 @@ def _year(hidden: Hidden, met: dict[str, Contacts], scale: float) -> list[Figure
         done = int(met["referrals"].services[service].sum())
         found.append(Figure(f"completed referrals, {service}", published * scale, done))
     return found
+
+
+def _partners(name: str, hidden: Hidden, met: Contacts, scale: float) -> list[Figure]:
+    sexes = hidden.columns["sex"][met.person]
+    return [
+        Figure(
+            f"contacts of {name} with {word} partners of people who inject",
+            PARTNER_CONTACTS[name][sex] * scale,
+            int(((met.kind == "partner of IDU") & (sexes == sex)).sum()),
+        )
+        for sex, word in (("M", "male"), ("F", "female"))
+    ]
 
 
 def _records(kept: dict[str, Records]) -> list[Figure]:

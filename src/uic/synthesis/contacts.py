@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from uic.synthesis.cells import cells
 from uic.synthesis.phnom_penh import scaled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from uic.synthesis.cells import Cells
     from uic.synthesis.phnom_penh import Hidden
 
 CONTACTS = {"outreach": 18_737, "dic": 7_736}
@@ -33,6 +35,9 @@ DISPENSED = {"needles": 100_678, "condoms": 35_231, "lubricant": 23_052}
 
 OUTREACH_SHARE = {"needles": 0.75, "condoms": 0.75, "lubricant": 1.0}
 """Our choice of how much of it outreach handed out; the published figure is the sum."""
+
+PARTNER_CONTACTS = {"outreach": {"M": 4, "F": 16}, "dic": {"M": 4, "F": 13}}
+"""Contacts with sexual partners of people who inject in 2014, by their sex, published."""
 
 GROUP_CONTACTS = 212
 """Our choice of how many of the outreach contacts were talks to a group, without a person."""
@@ -65,12 +70,15 @@ class Contacts:
         date: Day of the contact.
         services: For each service, at which contacts it was given.
         given: For each good, how many pieces.
+        kind: As which kind of client the person was met: ``IDU``, ``DU`` or ``partner of IDU``;
+            None for a group, and where nobody writes it down.
     """
 
     person: NDArray[np.int64]
     date: NDArray[np.datetime64]
     services: dict[str, NDArray[np.bool_]]
     given: dict[str, NDArray[np.int64]]
+    kind: Cells
 
 
 def contacts(partner: str, hidden: Hidden, scale: float, rng: np.random.Generator) -> Contacts:
@@ -85,7 +93,8 @@ def contacts(partner: str, hidden: Hidden, scale: float, rng: np.random.Generato
     order = np.lexsort((rng.random(len(date)), date))
     person, date = person[order], date[order]
     services = _services(partner, hidden.injects[person] & (person >= 0), rng)
-    return Contacts(person, date, services, _given(partner, services, scale, rng))
+    given = _given(partner, services, scale, rng)
+    return Contacts(person, date, services, given, _kinds(partner, person, hidden, scale, rng))
 
 
 def referrals(partner: str, hidden: Hidden, scale: float, rng: np.random.Generator) -> Contacts:
@@ -99,7 +108,7 @@ def referrals(partner: str, hidden: Hidden, scale: float, rng: np.random.Generat
     date = _dates(person, hidden, rng)
     order = np.lexsort((rng.random(total), date))
     services = {name: service[order] == number for number, name in enumerate(REFERRALS)}
-    return Contacts(person[order], date[order], services, {})
+    return Contacts(person[order], date[order], services, {}, cells([None] * total))
 
 
 def _shared_out(
@@ -153,6 +162,18 @@ def _given(
             pieces = outreach if partner == "outreach" else total - outreach
             given[good] = _handed_out(pieces, services[service], rng)
     return given
+
+
+def _kinds(
+    partner: str, person: NDArray[np.int64], hidden: Hidden, scale: float, rng: np.random.Generator
+) -> Cells:
+    """Say as whom each was met; of those who do not inject, some came as somebody's partner."""
+    kind = np.where(hidden.injects[person], "IDU", "DU").astype(object)
+    kind[person < 0] = None
+    for sex, count in PARTNER_CONTACTS[partner].items():
+        rows = np.flatnonzero((kind == "DU") & (hidden.columns["sex"][person] == sex))
+        kind[rng.permutation(rows)[: scaled(count, scale)]] = "partner of IDU"
+    return kind
 
 
 def _handed_out(

@@ -85,6 +85,7 @@ def outreach_sheet(
     sheet = _each(client, records.of_contact) | {
         "Contact date": written(from_days(met.date), ("day", "month", "year"), "/"),
         "Hotspot": cells(f"Hotspot {number}" for number in spots),
+        "Client type": met.kind,
         "Services": _words(met.services),
         "Needles given": _numbers(met.given["needles"]),
         "Condoms given": _numbers(met.given["condoms"]),
@@ -115,6 +116,7 @@ def dic_sheet(records: Records, met: Contacts, hidden: Hidden, rng: np.random.Ge
     sheet = {
         **_each(client, records.of_contact),
         "Visit date": cells(met.date.tolist()),
+        "Client type": met.kind,
         **ticks,
         "Needles given": _numbers(met.given["needles"]),
         "Condoms given": _numbers(met.given["condoms"]),
