@@ -34,8 +34,10 @@ from uic.exchange import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from uic.envelope.tables import Stream
 
 Role = Literal["matcher", "resolver"]
 PASS, ROWS = "pass/", "rows/"
@@ -90,16 +92,45 @@ def write_export(
         KeyMaterialError: matcher and resolver are one key, or a key is not usable.
         FormatError: a name in the header cannot be written.
     """
+    rows = {name: len(table) for name, table in export.matcher.pass_rows.items()}
+    tables = {"matcher": _matcher_tables(export.matcher), "resolver": _resolver_tables(export)}
+    fields = fields_of(export.header, rows, len(export.resolver.events))
+    write_tables(tables, fields, path, matcher=matcher, resolver=resolver, signer=signer)
+
+
+def write_tables(
+    tables: Mapping[Role, Mapping[str, pa.Table | Stream]],
+    fields: dict[str, Any],
+    path: str | Path,
+    *,
+    matcher: PublicKey,
+    resolver: PublicKey,
+    signer: PrivateKey,
+) -> None:
+    """Write an export whose tables are made while it is written, the matcher's part first.
+
+    Args:
+        tables: Per role the tables of its compartment under the names of :func:`open_batches`.
+        fields: The header, as :func:`fields_of` gives it.
+        path: The file.
+        matcher: Public key of the matcher.
+        resolver: Public key of the resolver; another than the matcher's.
+        signer: The partner's own pair.
+
+    Raises:
+        KeyMaterialError: matcher and resolver are one key, or a key is not usable.
+        FormatError: a name in the header cannot be written.
+    """
     if matcher.key_id == resolver.key_id:
         raise KeyMaterialError(
             "matcher and resolver have the same key: one key would open both parts\n"
             "  hint: a small office makes two pairs and keeps them apart"
         )
     compartments = {
-        "matcher": (matcher, chunks_of(_matcher_tables(export.matcher))),
-        "resolver": (resolver, chunks_of(_resolver_tables(export))),
+        "matcher": (matcher, chunks_of(tables["matcher"])),
+        "resolver": (resolver, chunks_of(tables["resolver"])),
     }
-    write_envelope(path, _fields(export), compartments, signer)
+    write_envelope(path, fields, compartments, signer)
 
 
 def read_matcher(
@@ -200,22 +231,12 @@ def with_pass(name: str, rows: pa.Table | pa.RecordBatch) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=ROW_MAP)
 
 
-def _fields(export: Export) -> dict[str, Any]:
-    header = export.header
-    return {
-        "attributes": sorted(header.attributes),
-        "epoch": header.epoch,
-        "events": len(export.resolver.events),
-        "fingerprint": header.fingerprint,
-        "format": EXPORT,
-        "key_id": header.key_id,
-        "normaliser": header.normaliser,
-        "partner": header.partner,
-        "passes": {name: len(rows) for name, rows in export.matcher.pass_rows.items()},
-        "project": header.project,
-        "records": header.records,
-        "vouched": header.vouched,
-    }
+def fields_of(header: Header, rows: Mapping[str, int], events: int) -> dict[str, Any]:
+    """Return the header as it is written, with the rows of each pass and of the events."""
+    names = ("epoch", "fingerprint", "key_id", "normaliser", "partner", "project", "records")
+    fields = {name: getattr(header, name) for name in (*names, "vouched")}
+    counted = {"events": events, "passes": dict(rows)}
+    return fields | counted | {"attributes": sorted(header.attributes), "format": EXPORT}
 
 
 def _matcher_tables(part: MatcherPart) -> dict[str, pa.Table]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 EXPORT = "uic-export/1"
 WRAPPED_KEY = "uic-wrapped-key/1"
+PAIRS = "uic-pairs/1"
 _TEXT = 200  # characters of a name that people give
 _NUMBER = 2**53  # whole numbers that JavaScript holds exactly
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -145,6 +146,10 @@ def _attributes(value: object) -> bool:
     )
 
 
+def _digests(value: object) -> bool:
+    return isinstance(value, list) and all(map(_SHA256, value)) and value == sorted(set(value))
+
+
 def _recipients(*roles: str) -> Callable[[object], bool]:
     """One recipient a role, in this order, each with the id and the suite of its key."""
 
@@ -170,6 +175,7 @@ def _one_of(*words: str) -> Callable[[object], bool]:
 
 
 _KEY_ID = _hexadecimal(32)
+_SHA256 = _hexadecimal(64)
 _COMMON: dict[str, Callable[[object], bool]] = {
     "epoch": _label,
     "key_id": _hexadecimal(16),
@@ -189,6 +195,14 @@ FORMATS: dict[str, dict[str, Callable[[object], bool]]] = {
         "recipients": _recipients("matcher", "resolver"),
         "records": _count,
         "vouched": _flag,
+    },
+    PAIRS: _COMMON
+    | {
+        "format": _one_of(PAIRS),
+        "exports": _digests,
+        "fingerprint": _SHA256,
+        "passes": _counts(_label),
+        "recipients": _recipients("resolver"),
     },
     WRAPPED_KEY: _COMMON | {"format": _one_of(WRAPPED_KEY), "recipients": _recipients("partner")},
 }

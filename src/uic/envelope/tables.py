@@ -7,6 +7,8 @@ length that a file claims. The last chunk lists every table and its number of ro
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable  # noqa: TC003 - part of a public value
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,7 +18,7 @@ from uic.envelope.headers import canonical, parse_canonical
 from uic.errors import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 TABLE = b"table"  # key of the schema's metadata that names the table
 ROWS = 8192  # rows tried in one chunk; halved until they fit
@@ -24,18 +26,44 @@ _END = b"\xff\xff\xff\xff\0\0\0\0"  # end of an Arrow IPC stream
 _HEADER_SLOT, _COMPRESSION_SLOT = 2, 3
 
 
-def chunks_of(tables: Mapping[str, pa.Table]) -> Iterator[bytes]:
+@dataclass(frozen=True, repr=False)
+class Stream:
+    """A table that is made while it is written.
+
+    Attributes:
+        schema: Its columns.
+        tables: Its rows in order, each table small enough to be held.
+    """
+
+    schema: pa.Schema
+    tables: Iterable[pa.Table]
+
+
+def chunks_of(tables: Mapping[str, pa.Table | Stream]) -> Iterator[bytes]:
     """Yield the chunks of a compartment: all tables in the order of their names, then the list.
 
     Raises:
         FormatError: layer ``content``: one row alone is longer than a chunk.
     """
+    written: dict[str, int] = {}
     for name in sorted(tables):
-        table = tables[name].replace_schema_metadata({TABLE: name.encode()})
-        batches = table.to_batches(max_chunksize=ROWS) or [_empty(table.schema)]
-        for batch in batches:
-            yield from _pieces(batch)
-    yield canonical({"tables": {name: len(table) for name, table in tables.items()}})
+        written[name] = 0
+        for batch in _batches(tables[name]):
+            written[name] += len(batch)
+            yield from _pieces(batch.replace_schema_metadata({TABLE: name.encode()}))
+    yield canonical({"tables": written})
+
+
+def _batches(table: pa.Table | Stream) -> Iterator[pa.RecordBatch]:
+    """Yield at most ``ROWS`` rows at a time; of an empty table, one empty batch."""
+    pieces = table.tables if isinstance(table, Stream) else (table,)
+    empty = True
+    for piece in pieces:
+        for batch in piece.to_batches(max_chunksize=ROWS):
+            empty = False
+            yield batch
+    if empty:
+        yield _empty(table.schema)
 
 
 def batches_of(
