@@ -236,6 +236,13 @@ def default_schema() -> LinkageSchema:
     return LinkageSchema()
 
 
+def as_schema(schema: LinkageSchema | str | Path | None) -> LinkageSchema:
+    """Return a schema that is given as it is, as a file, or not at all."""
+    if isinstance(schema, LinkageSchema):
+        return schema
+    return default_schema() if schema is None else load_schema(schema)
+
+
 def load_schema(path: str | Path) -> LinkageSchema:
     """Read and validate a linkage schema written in TOML.
 

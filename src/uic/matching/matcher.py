@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,11 +13,12 @@ from uic.engines.duckdb import engine
 from uic.errors import LinkError, SchemaMismatchError
 from uic.levels import Comparison, comparisons
 from uic.matching.comparing import Compared, Work, compare, score, shares_of_strangers
+from uic.matching.reusing import reuse
 from uic.matching.scoring import fit
 from uic.values import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -73,6 +74,7 @@ def match(
     schema: LinkageSchema,
     *,
     memory: str | None = None,
+    saved: Mapping[str, Any] | None = None,
     progress: Progress = silent,
 ) -> Match:
     """Find and score candidate pairs within and across the exports.
@@ -82,11 +84,13 @@ def match(
         schema: The linkage schema.
         memory: Above this the engine spills to disk, as ``8GB``; by default half of what the
             machine has.
+        saved: Fitted parameters of an earlier round, as its manifest holds them under
+            ``weights``; by default they are fitted to these exports.
         progress: Called with each pass.
 
     Raises:
         SchemaMismatchError: the exports were made under different schemas, keys or tables.
-        LinkError: there is no export to match.
+        LinkError: there is no export to match, or the saved parameters do not fit.
     """
     _check_alike(exports)
     work = _work(exports, schema)
@@ -100,7 +104,11 @@ def match(
         if work.items:
             frequencies = pa.concat_tables(export.frequencies for export in exports)
             patterns = [one.patterns for one in found]
-            weights = fit(patterns, work.items, frequencies, _pairs_in_all(exports))
+            weights = (
+                fit(patterns, work.items, frequencies, _pairs_in_all(exports))
+                if saved is None
+                else reuse(saved, patterns, work.items)
+            )
         pairs = [
             _scored(database, work, number, one.kept, weights) for number, one in enumerate(found)
         ]

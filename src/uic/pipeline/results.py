@@ -63,11 +63,18 @@ class Deduplication:
         return f"<Deduplication {len(self.persons)} records, {people} persons>"
 
 
-def write_results(result: Deduplication, out: str | Path) -> tuple[Path, ...]:
+def write_results(
+    result: Deduplication, out: str | Path, *, changes: pa.Table | None = None
+) -> tuple[Path, ...]:
     """Write every table, the report and the manifest into the folder ``out``.
 
     All files are first written into a temporary folder beside ``out``; only when the last of
     them is complete do they get their final names.
+
+    Args:
+        result: What to write.
+        out: The folder.
+        changes: What became of the person ids of the round before, written as ``changes.csv``.
 
     Raises:
         OSError: the disk is full or the folder cannot be written; nothing has its final name.
@@ -77,6 +84,8 @@ def write_results(result: Deduplication, out: str | Path) -> tuple[Path, ...]:
     with tempfile.TemporaryDirectory(dir=target, prefix=".writing-") as folder:
         fresh = Path(folder)
         _write_all(result, fresh)
+        if changes is not None:
+            write_csv(changes, fresh / "changes.csv")
         names = sorted(path.name for path in fresh.iterdir())
         for name in names:
             (fresh / name).replace(target / name)

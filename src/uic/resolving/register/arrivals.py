@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -71,6 +71,33 @@ def current_exports(database: Database, epoch: str) -> dict[str, str]:
         [epoch],
     ).fetchall()
     return dict(rows)
+
+
+def arrived_exports(database: Database, digests: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what a manifest says of exports: partner, file, digest and size."""
+    rows = database.execute(
+        "SELECT partner, file, digest, header FROM exports WHERE list_contains($1, digest)"
+        " ORDER BY partner",
+        [list(digests)],
+    ).fetchall()
+    return [
+        {"partner": partner, "file": file, "sha256": digest, "rows": size, "records": size}
+        for partner, file, digest, header in rows
+        for size in [json.loads(header)["records"]]
+    ]
+
+
+def latest_epoch(database: Database) -> str:
+    """Return the epoch of the export that came last.
+
+    Raises:
+        InputError: none has come yet.
+    """
+    found = one(database, "SELECT epoch FROM exports ORDER BY number DESC LIMIT 1")
+    if found is None:
+        hint = "give the partners' files"
+        raise InputError(Problem("register", "", "no export has come yet", hint))
+    return str(found)
 
 
 def stored_exports(database: Database, digests: Sequence[str]) -> tuple[ResolverPart, ...]:
