@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 EXPORT = "uic-export/1"
 WRAPPED_KEY = "uic-wrapped-key/1"
+RETURN = "uic-return/1"
+REVIEW = "uic-review/1"
+ANSWERS = "uic-answers/1"
 PAIRS = "uic-pairs/1"
 _TEXT = 200  # characters of a name that people give
 _NUMBER = 2**53  # whole numbers that JavaScript holds exactly
@@ -182,6 +185,7 @@ _COMMON: dict[str, Callable[[object], bool]] = {
     "project": _label,
     "signer": _KEY_ID,
 }
+_ERRAND = _COMMON | {"partner": _text, "round": _label}
 FORMATS: dict[str, dict[str, Callable[[object], bool]]] = {
     EXPORT: _COMMON
     | {
@@ -202,6 +206,24 @@ FORMATS: dict[str, dict[str, Callable[[object], bool]]] = {
         "exports": _digests,
         "fingerprint": _SHA256,
         "passes": _counts(_label),
+        "recipients": _recipients("resolver"),
+    },
+    RETURN: _ERRAND
+    | {
+        "format": _one_of(RETURN),
+        "recipients": _recipients("partner"),
+        "records": _count,
+    },
+    REVIEW: _ERRAND
+    | {
+        "format": _one_of(REVIEW),
+        "pairs": _count,
+        "recipients": _recipients("partner"),
+    },
+    ANSWERS: _ERRAND
+    | {
+        "answers": _count,
+        "format": _one_of(ANSWERS),
         "recipients": _recipients("resolver"),
     },
     WRAPPED_KEY: _COMMON | {"format": _one_of(WRAPPED_KEY), "recipients": _recipients("partner")},
