@@ -67,6 +67,9 @@ PAIRS = pa.schema(
 )
 """Scored pairs of one pass, as they travel from matcher to resolver."""
 
+OWN_PAIRS = pa.schema([("pass", pa.string()), *PAIRS])
+"""Scored pairs of a partner's own records, which it compared by itself (spec/encoding.md)."""
+
 
 @dataclass(frozen=True)
 class Header:
@@ -126,6 +129,8 @@ class ResolverPart:
         records: Handles, by which the partner finds its records again and person ids are
             carried into the next epoch (``RECORDS``); empty on one machine, where nobody needs
             them.
+        own_pairs: Pairs of the partner's own records (``OWN_PAIRS``): the matcher cannot see
+            them, for in a file that left a partner no two rows of a pass share a token.
     """
 
     header: Header
@@ -133,6 +138,7 @@ class ResolverPart:
     chance: pa.Table
     events: pa.Table
     records: pa.Table = field(default_factory=RECORDS.empty_table)
+    own_pairs: pa.Table = field(default_factory=OWN_PAIRS.empty_table)
 
     def __repr__(self) -> str:
         return f"<ResolverPart {self.header.partner}: {self.header.records} records>"

@@ -25,6 +25,7 @@ from uic.exchange import (
     CHANCE,
     EVENTS,
     FREQUENCIES,
+    OWN_PAIRS,
     RECORDS,
     ROW_MAP,
     Export,
@@ -44,7 +45,12 @@ PASS, ROWS = "pass/", "rows/"
 _ROWS = pa.schema([item for item in ROW_MAP if item.name != "pass"])
 _PLAIN = {
     "matcher": {"frequencies": FREQUENCIES},
-    "resolver": {"chance": CHANCE, "events": EVENTS, "records": RECORDS},
+    "resolver": {
+        "chance": CHANCE,
+        "events": EVENTS,
+        "own_pairs": OWN_PAIRS,
+        "records": RECORDS,
+    },
 }
 _PREFIX = {"matcher": PASS, "resolver": ROWS}
 _TOKEN = ("row_id", "token_hi", "token_lo")
@@ -93,7 +99,10 @@ def write_export(
         FormatError: a name in the header cannot be written.
     """
     rows = {name: len(table) for name, table in export.matcher.pass_rows.items()}
-    tables = {"matcher": _matcher_tables(export.matcher), "resolver": _resolver_tables(export)}
+    tables: dict[Role, dict[str, pa.Table]] = {
+        "matcher": _matcher_tables(export.matcher),
+        "resolver": _resolver_tables(export),
+    }
     fields = fields_of(export.header, rows, len(export.resolver.events))
     write_tables(tables, fields, path, matcher=matcher, resolver=resolver, signer=signer)
 
@@ -177,7 +186,8 @@ def read_resolver(
         tables = _collected(batches)
     mapped = [with_pass(name, t) for name, t in tables.items() if name.startswith(ROWS)]
     row_map = pa.concat_tables([ROW_MAP.empty_table(), *mapped])
-    return ResolverPart(head, row_map, tables["chance"], tables["events"], tables["records"])
+    plain = (tables[name] for name in ("chance", "events", "records", "own_pairs"))
+    return ResolverPart(head, row_map, *plain)
 
 
 @contextmanager
@@ -196,7 +206,7 @@ def open_batches(
 
     Yields:
         The header, and an iterator of table name (``pass/NAME`` and ``frequencies``, or
-        ``rows/NAME``, ``chance``, ``events`` and ``records``) and record batch.
+        ``rows/NAME``, ``chance``, ``events``, ``own_pairs`` and ``records``) and record batch.
 
     Raises:
         FormatError: the file is not what it must be; ``layer`` says where.
@@ -253,6 +263,7 @@ def _resolver_tables(export: Export) -> dict[str, pa.Table]:
     return rows | {
         "chance": part.chance.cast(CHANCE),
         "events": part.events.cast(EVENTS),
+        "own_pairs": part.own_pairs.cast(OWN_PAIRS),
         "records": part.records.cast(RECORDS),
     }
 

@@ -39,8 +39,8 @@ def open_export(
 
     The folder appears only when every byte was checked; it is readable by its owner only.
     ``matcher``: ``pass-NAME.parquet`` and ``frequencies.parquet``. ``resolver``:
-    ``row_map.parquet``, ``chance.parquet``, ``events.parquet``, ``records.parquet``. Both:
-    ``header.json``.
+    ``row_map.parquet``, ``chance.parquet``, ``events.parquet``, ``own_pairs.parquet``,
+    ``records.parquet``. Both: ``header.json``.
 
     Args:
         path: The export.

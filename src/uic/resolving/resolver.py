@@ -11,6 +11,7 @@ import pyarrow as pa
 from uic.resolving.agreement import score_agreement
 from uic.resolving.clustering import cluster
 from uic.resolving.deciding import UNDECIDED, bind, obey, positions, settled
+from uic.resolving.own_pairs import with_own_pairs
 from uic.resolving.records import RecordPairs, join_rows, number_records, usable_masks
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def resolve(
     """
     names = [item.name for item in schema.active_passes]
     nodes = number_records(parts)
-    met = join_rows(pairs, parts, names)
+    met = join_rows(with_own_pairs(pairs, parts, schema), parts, names)
     odds = met.log_odds
     if schema.profile == "tokens":
         chance = pa.concat_tables(part.chance for part in parts)

@@ -16,7 +16,16 @@ import pyarrow as pa
 
 from uic.engines.storing import fetched, one, shown_as
 from uic.errors import FormatError, InputError, Problem, SchemaMismatchError
-from uic.exchange import CHANCE, EVENTS, RECORDS, ROW_MAP, Arrival, Header, ResolverPart
+from uic.exchange import (
+    CHANCE,
+    EVENTS,
+    OWN_PAIRS,
+    RECORDS,
+    ROW_MAP,
+    Arrival,
+    Header,
+    ResolverPart,
+)
 from uic.resolving.register.audit import note
 
 if TYPE_CHECKING:
@@ -27,7 +36,13 @@ if TYPE_CHECKING:
 
     from uic.engines.storing import Database
 
-_CONTENT = {"pass_rows": ROW_MAP, "events": EVENTS, "records": RECORDS, "chance": CHANCE}
+_CONTENT = {
+    "pass_rows": ROW_MAP,
+    "events": EVENTS,
+    "records": RECORDS,
+    "chance": CHANCE,
+    "own_pairs": OWN_PAIRS,
+}
 
 
 def add_export(
@@ -123,6 +138,7 @@ def set_aside(database: Database, partner: str, state: str, *, epoch: str | None
             "DELETE FROM events WHERE export = $1",
             "DELETE FROM records WHERE export = $1",
             "DELETE FROM chance WHERE export = $1",
+            "DELETE FROM own_pairs WHERE export = $1",
         ):
             database.execute(delete, [number])
         database.execute("UPDATE exports SET state = $1 WHERE number = $2", [state, number])
@@ -234,7 +250,7 @@ def _insert(
         "INSERT INTO exports VALUES ($1, $2, $3, $4, 'here', $5, $6, $7, $8)",
         [number, digest, header.partner, header.epoch, signer, arrived, file, told],
     )
-    tables = (part.row_map, part.events, part.records, part.chance)
+    tables = (part.row_map, part.events, part.records, part.chance, part.own_pairs)
     for name, table in zip(_CONTENT, tables, strict=True):
         with shown_as(database, "incoming", table):
             database.execute(_INSERTS[name], [number])
@@ -247,6 +263,8 @@ _INSERTS = {
     "records": "INSERT INTO records SELECT $1, record, handle_hi, handle_lo, previous_hi,"
     " previous_lo FROM incoming",
     "chance": "INSERT INTO chance SELECT $1, pass, pairs, agreeing FROM incoming",
+    "own_pairs": "INSERT INTO own_pairs SELECT $1, pass, row_a, row_b, pattern, log_odds"
+    " FROM incoming",
 }
 _SELECTS = {
     "pass_rows": "SELECT pass, row_id, record, usable FROM pass_rows WHERE export = $1",
@@ -255,6 +273,7 @@ _SELECTS = {
     "records": "SELECT record, handle_hi, handle_lo, previous_hi, previous_lo FROM records"
     " WHERE export = $1 ORDER BY record",
     "chance": "SELECT pass, pairs, agreeing FROM chance WHERE export = $1",
+    "own_pairs": "SELECT pass, row_a, row_b, pattern, log_odds FROM own_pairs WHERE export = $1",
 }
 
 
@@ -277,4 +296,5 @@ def _export(database: Database, digest: str) -> ResolverPart:
         chance=tables["chance"],
         events=tables["events"],
         records=tables["records"],
+        own_pairs=tables["own_pairs"],
     )

@@ -22,7 +22,8 @@ TABLES = (
     # Every export that ever came; state is here, outdated (a newer one replaced it) or withdrawn.
     """CREATE TABLE exports (number INTEGER, digest VARCHAR, partner VARCHAR, epoch VARCHAR,
     state VARCHAR, signer VARCHAR, arrived VARCHAR, file VARCHAR, header VARCHAR)""",
-    # What the exports that are here brought: uic.exchange.ROW_MAP, EVENTS, RECORDS and CHANCE.
+    # What the exports that are here brought: ROW_MAP, EVENTS, RECORDS, CHANCE and OWN_PAIRS of
+    # uic.exchange.
     """CREATE TABLE pass_rows
     (export INTEGER, pass VARCHAR, row_id BIGINT, record INTEGER, usable BOOLEAN)""",
     """CREATE TABLE events (export INTEGER, contact BIGINT, record INTEGER, date DATE,
@@ -30,6 +31,8 @@ TABLES = (
     """CREATE TABLE records (export INTEGER, record INTEGER,
     handle_hi BIGINT, handle_lo BIGINT, previous_hi BIGINT, previous_lo BIGINT)""",
     "CREATE TABLE chance (export INTEGER, pass VARCHAR, pairs BIGINT, agreeing BIGINT)",
+    """CREATE TABLE own_pairs (export INTEGER, pass VARCHAR, row_a BIGINT, row_b BIGINT,
+    pattern BIGINT, log_odds DOUBLE)""",
     # Finished rounds. Another revision of a round has other inputs; all of them stay.
     """CREATE TABLE rounds (number INTEGER, name VARCHAR, revision INTEGER, epoch VARCHAR,
     finished VARCHAR, inputs VARCHAR, parameters VARCHAR, facts VARCHAR)""",
