@@ -87,10 +87,13 @@ def comparisons(schema: LinkageSchema, attributes: frozenset[str]) -> tuple[Comp
 
 def pattern_sql(items: tuple[Comparison, ...]) -> str:
     """Return a BIGINT expression over rows ``a`` and ``b``: all levels, four bits each."""
-    terms = [
-        f"CAST({level_sql(item)} AS BIGINT) * {BASE**position}"
-        for position, item in enumerate(items)
-    ]
+    places = {item.attribute: BASE**position for position, item in enumerate(items)}
+    terms = []
+    for item in items:
+        if item.swap is None:
+            terms.append(f"CAST({level_sql(item)} AS BIGINT) * {places[item.attribute]}")
+        elif item.attribute == "family_name":
+            terms.append(_names_sql(item.attribute, item.swap, places))
     return " + ".join(terms) or "CAST(0 AS BIGINT)"
 
 
@@ -105,7 +108,7 @@ def level_sql(item: Comparison) -> str:
         return _code_sql(item.attribute)
     if item.kind == "date":
         return _date_sql(item)
-    straight = _text_sql(item.attribute, item.attribute)
+    straight = _text_sql(item.attribute)
     if item.swap is None:
         return straight
     # A swap of names is one joint level: the family name carries it, the given name says nothing.
@@ -113,27 +116,39 @@ def level_sql(item: Comparison) -> str:
     return f"CASE WHEN {_swapped_sql(item.attribute, item.swap)} THEN {level} ELSE {straight} END"
 
 
-def agreement_sql(left: str, right: str) -> str:
-    """Return an INT expression: on how many of 64 bits two text signatures agree."""
-    # Spark has no xor() and DuckDB's ^ is a power; | and & mean the same in both.
-    either, both = f"bit_count(a.{left} | b.{right})", f"bit_count(a.{left} & b.{right})"
-    return f"({BITS} - CAST({either} AS INT) + CAST({both} AS INT))"
+def _names_sql(family: str, given: str, places: dict[str, int]) -> str:
+    """Both names in one expression, so that the swap is looked at once a pair."""
+    both = " + ".join(
+        f"CAST({_text_sql(name)} AS BIGINT) * {places[name]}" for name in (family, given)
+    )
+    swapped = f"CAST({SWAPPED} AS BIGINT) * {places[family]}"
+    return f"CASE WHEN {_swapped_sql(family, given)} THEN {swapped} ELSE {both} END"
 
 
-def _text_sql(left: str, right: str) -> str:
-    agree = agreement_sql(left, right)
+def differing_sql(left: str, right: str) -> str:
+    """Return an INT expression: on how many of 64 bits two text signatures differ."""
+    # Spark has no xor() and DuckDB's ^ is a power. The bits of either without the bits of both
+    # are those that differ, and this subtraction borrows nothing, so it cannot overflow.
+    return f"CAST(bit_count((a.{left} | b.{right}) - (a.{left} & b.{right})) AS INT)"
+
+
+def _text_sql(name: str) -> str:
+    # Nearly all pairs are strangers: their case stands first. Nothing compares with a null, so
+    # a missing value falls through to the end.
+    differing = differing_sql(name, name)
     return (
-        f"CASE WHEN a.{left} IS NULL OR b.{right} IS NULL THEN {MISSING}"
-        f" WHEN a.{left} = b.{right} THEN 1"
-        f" WHEN {agree} >= {NEAR_BITS} THEN 2 WHEN {agree} >= {FAR_BITS} THEN 3 ELSE 4 END"
+        f"CASE WHEN {differing} > {BITS - FAR_BITS} THEN 4 WHEN {differing} > {BITS - NEAR_BITS}"
+        f" THEN 3 WHEN a.{name} = b.{name} THEN 1"
+        f" WHEN {differing} <= {BITS - NEAR_BITS} THEN 2 ELSE {MISSING} END"
     )
 
 
 def _swapped_sql(first: str, second: str) -> str:
-    turned = ((first, second), (second, first))
-    crossed = [f"{agreement_sql(*pair)} >= {NEAR_BITS}" for pair in turned]
-    straight = [f"{agreement_sql(name, name)} >= {NEAR_BITS}" for name in (first, second)]
-    return f"(COALESCE({' AND '.join(crossed)} AND NOT ({' OR '.join(straight)}), FALSE))"
+    """Each name is near the other one, and neither is near itself; null where one is missing."""
+    near = BITS - NEAR_BITS
+    turned = [f"{differing_sql(*names)} <= {near}" for names in ((first, second), (second, first))]
+    straight = [f"{differing_sql(name, name)} > {near}" for name in (first, second)]
+    return " AND ".join((*turned, *straight))
 
 
 def _code_sql(column: str) -> str:
