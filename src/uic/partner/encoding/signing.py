@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Columns = dict[str, pa.Array]
 
+_NAMES = ("family_name", "given_name")
+
 
 def signed_rows(
     item: Pass,  # noqa: ARG001 - the rule may differ between passes
@@ -53,8 +55,9 @@ def signatures(
     signed: Columns = {}
     blocks = coded(salts)
     for item in items:
-        # Family and given name share a sub-key, so that a swap of the two can be seen.
-        purpose = "name" if item.swap else item.attribute
+        # Family and given name share a sub-key, so that a swap of the two can be seen; also where
+        # this register has only one of them, or it could not be compared with a register of both.
+        purpose = "name" if item.attribute in _NAMES else item.attribute
         sub_key = key.sub_key("signature", scope, purpose)
         if item.kind == "date":
             year, month, day = item.columns
