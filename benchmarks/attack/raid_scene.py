@@ -1,0 +1,192 @@
+"""A project of three partners, one matcher, one resolver and one analyst, as files on disks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from populations import NAMED, people, register
+
+import uic
+from uic import keys
+from uic.crypto.keys import load_key
+from uic.crypto.mac import hmac_each
+from uic.crypto.pairs import load_private, load_public
+from uic.envelope.exports import read_matcher, read_resolver
+from uic.matching.matcher import match
+from uic.matching.store import add_export, open_store
+from uic.partner.exporting import encode
+from uic.pipeline.results import write_results
+from uic.schema import LinkageSchema
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from uic.crypto.keys import EpochKey
+    from uic.exchange import MatcherPart, ResolverPart
+    from uic.partner.registers import Register
+
+PARTNERS = ("dic", "outreach", "clinic")
+EPOCH = "2026Q4"
+
+
+@dataclass(frozen=True, repr=False)
+class Office:
+    """Everything that a project keeps, and what the finder knows.
+
+    Attributes:
+        style: Kind of population.
+        drawn: The finder's registry, in clear.
+        members: Number in the registry of each client.
+        clients: Per partner, the client of each record in the order of the export (for scoring).
+        known: Clients whom the finder knows, with their number in the registry.
+        folder: Holds ``partner/``, ``matcher/``, ``resolver/`` and ``analyst/``.
+        matcher: What the matcher opened, by partner.
+        resolver: What the resolver opened, by partner.
+        pairs: All scored pairs that the matcher handed over.
+        key: The epoch key, which the finder does not have.
+    """
+
+    style: str
+    drawn: pa.Table
+    members: NDArray[np.int64]
+    clients: dict[str, NDArray[np.int64]]
+    known: dict[int, int]
+    folder: Path
+    matcher: dict[str, MatcherPart]
+    resolver: dict[str, ResolverPart]
+    pairs: pa.Table
+    key: EpochKey
+
+    @property
+    def schema(self) -> LinkageSchema:
+        """The schema, which all partners and the finder can read."""
+        return LinkageSchema()
+
+    @property
+    def listed(self) -> Register:
+        """The finder's registry as a register of his own."""
+        return register(self.drawn, NAMED)
+
+    @property
+    def share(self) -> float:
+        """Share of the registry that are clients of some partner."""
+        return len(self.members) / len(self.drawn)
+
+
+def seize(style: str, n: int, size: int, folder: Path, *, known: int, seed: int) -> Office:
+    """Draw a registry of ``n``, ``size`` of them clients, and run one quarter of the project."""
+    rng = np.random.default_rng([seed, size, 7])
+    drawn = people(style, n, seed)
+    members = rng.permutation(n)[:size]
+    at = rng.random((len(PARTNERS), size)) < 0.5
+    at[rng.integers(0, len(PARTNERS), size), np.arange(size)] = True
+    lists = {name: rng.permutation(np.flatnonzero(at[k])) for k, name in enumerate(PARTNERS)}
+    met = rng.permutation(size)[: min(known, size // 2)]
+    tables = {name: _contacts(drawn, members, who, rng) for name, who in lists.items()}
+    _keys(folder)
+    for name, table in tables.items():
+        _encode(folder, name, table)
+    schema = LinkageSchema()
+    matcher, resolver = _open(folder)
+    pairs = match([matcher[name] for name in PARTNERS], schema).pairs
+    _unit(folder, matcher, pairs)
+    _analyse(folder, tables)
+    key = load_key(folder / "epoch.key")
+    clients = {name: _clients(resolver[name], key, name, lists[name]) for name in PARTNERS}
+    anchors = {int(client): int(members[client]) for client in met}
+    return Office(style, drawn, members, clients, anchors, folder, matcher, resolver, pairs, key)
+
+
+def _contacts(
+    drawn: pa.Table, members: NDArray, who: NDArray, rng: np.random.Generator
+) -> pa.Table:
+    """Return a partner's export: one to four contacts a client, under ids of its own."""
+    times = rng.integers(1, 5, len(who))
+    rows = np.repeat(np.arange(len(who)), times)
+    people_of = drawn.take(members[who[rows]]).select([*NAMED, "birth_date"])
+    days = np.datetime64("2026-10-01") + rng.integers(0, 50, len(rows))
+    columns = {name: people_of[name] for name in people_of.column_names}
+    columns["record_id"] = pa.array([f"C-{who[row]:06d}" for row in rows])
+    columns["date"] = pa.array(days.astype(str))
+    columns["service"] = pa.array(rng.choice(["needles", "condoms", "test"], len(rows)))
+    columns["site"] = pa.array(rng.choice(["site 1", "site 2", "site 3"], len(rows)))
+    return pa.table(columns)
+
+
+def _keys(folder: Path) -> None:
+    for name in ("coordinator", "matcher", "resolver", *PARTNERS):
+        keys.pair(folder / name)
+    keys.new("project", EPOCH, folder / "epoch.key")
+    for name in PARTNERS:
+        own = folder / "partner" / name
+        own.mkdir(parents=True)
+        keys.wrap(
+            folder / "epoch.key", to=folder / f"{name}.public",
+            signer=folder / "coordinator.private", out=own / f"{EPOCH}.uick",
+        )  # fmt: skip
+        for half in (f"{name}.private", "matcher.public", "resolver.public", "coordinator.public"):
+            (own / half).write_bytes((folder / half).read_bytes())
+            (own / half).chmod(0o600)
+
+
+def _encode(folder: Path, name: str, table: pa.Table) -> None:
+    own = folder / "partner" / name
+    encode(
+        {name: table}, key=folder / "epoch.key", matcher=folder / "matcher.public",
+        resolver=folder / "resolver.public", signer=folder / f"{name}.private",
+        out=own / f"{name}-{EPOCH}.uicx",
+    )  # fmt: skip
+
+
+def _open(folder: Path) -> tuple[dict[str, MatcherPart], dict[str, ResolverPart]]:
+    matcher, resolver = (
+        load_private(folder / f"{name}.private") for name in ("matcher", "resolver")
+    )
+    opened: tuple[dict[str, MatcherPart], dict[str, ResolverPart]] = ({}, {})
+    for name in PARTNERS:
+        path = folder / "partner" / name / f"{name}-{EPOCH}.uicx"
+        signer = load_public(folder / f"{name}.public")
+        opened[0][name] = read_matcher(path, key=matcher, signer=signer)
+        opened[1][name] = read_resolver(path, key=resolver, signer=signer)
+    return opened
+
+
+def _unit(folder: Path, matcher: dict[str, MatcherPart], pairs: pa.Table) -> None:
+    """Write what the matcher keeps, and the pairs it handed to the resolver."""
+    for room in ("matcher", "resolver"):
+        (folder / room).mkdir()
+    with open_store(folder / "matcher" / "store.duckdb") as store:
+        for name, part in matcher.items():
+            add_export(store, part, f"digest of {name}")
+    pq.write_table(pairs, folder / "resolver" / "pairs.parquet")
+
+
+def _analyse(folder: Path, tables: dict[str, pa.Table]) -> None:
+    """Write the results, first the partners' own and then what the analyst gets."""
+    result = uic.dedupe(tables, key=folder / "epoch.key")
+    write_results(result, folder / "results")
+    (folder / "analyst").mkdir()
+    for name in ("counts.csv", "histories.csv", "report.html", "run.json"):
+        (folder / "analyst" / name).write_bytes((folder / "results" / name).read_bytes())
+    persons = result.persons.select(["partner", "person_id"])
+    pq.write_table(persons, folder / "analyst" / "persons.parquet")
+    for name in PARTNERS:
+        own = result.persons.filter(pc.equal(result.persons["partner"], name))
+        pq.write_table(own, folder / "partner" / name / "persons.parquet")
+
+
+def _clients(part: ResolverPart, key: EpochKey, partner: str, who: NDArray) -> NDArray[np.int64]:
+    """Return the client of each record: handles of the ids, as only a holder of the key can."""
+    ids = [f"C-{client:06d}".encode() for client in who]
+    tags = hmac_each(key.sub_key("handle", partner), ids)
+    words = np.frombuffer(tags, dtype=">i8").reshape(-1, 4)[:, 0].tolist()
+    client_of = dict(zip(words, who.tolist(), strict=True))
+    ordered = part.records.sort_by("record")
+    return np.array([client_of[word] for word in ordered["handle_hi"].to_pylist()])
