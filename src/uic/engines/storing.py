@@ -83,8 +83,8 @@ def shown_as(database: Database, name: str, table: pa.Table) -> Iterator[None]:
 
 def one(database: Database, select: str, values: Sequence[object] = ()) -> object:
     """Return the first value of the first row of a query; None without a row."""
-    row = database.execute(select, list(values)).fetchone()
-    return row[0] if row else None
+    rows = database.execute(select, list(values)).fetchall()  # an open result blocks what follows
+    return rows[0][0] if rows else None
 
 
 def fetched(database: Database, select: str, values: Sequence[object] = ()) -> pa.Table:

@@ -176,13 +176,13 @@ def _insert(database: Database, part: MatcherPart, digest: str) -> None:
 
 
 def _export(database: Database, digest: str) -> MatcherPart:
-    row = database.execute(
+    rows = database.execute(
         "SELECT number, header FROM exports WHERE digest = $1 AND state = 'here'", [digest]
-    ).fetchone()
-    if row is None:
+    ).fetchall()
+    if not rows:
         hint = "give the newest export of every partner"
         raise InputError(Problem("store", "", "an export is not in the matcher's store", hint))
-    number, header = row[0], json.loads(row[1])
+    number, header = rows[0][0], json.loads(rows[0][1])
     tables = database.execute("SELECT pass, rows FROM passes WHERE export = $1", [number])
     return MatcherPart(
         header=Header(**header | {"attributes": frozenset(header["attributes"])}),

@@ -8,7 +8,20 @@ sealed files opened and the rooms of matcher and resolver seen together.
 from __future__ import annotations
 
 from uic.pipeline.rounds.linking import link
+from uic.pipeline.rounds.looking import Shown, listed, show, verify, withdraw
 from uic.pipeline.rounds.matching import Matched, match
 from uic.pipeline.rounds.resolving import Finished, resolve, write_round
 
-__all__ = ["Finished", "Matched", "link", "match", "resolve", "write_round"]
+__all__ = [
+    "Finished",
+    "Matched",
+    "Shown",
+    "link",
+    "listed",
+    "match",
+    "resolve",
+    "show",
+    "verify",
+    "withdraw",
+    "write_round",
+]

@@ -278,18 +278,18 @@ _SELECTS = {
 
 
 def _export(database: Database, digest: str) -> ResolverPart:
-    row = database.execute(
+    rows = database.execute(
         "SELECT number, state, header FROM exports WHERE digest = $1", [digest]
-    ).fetchone()
-    if row is None or row[1] != "here":
-        rule = "an export is not in the register" if row is None else f"an export is {row[1]}"
+    ).fetchall()
+    if not rows or rows[0][1] != "here":
+        rule = f"an export is {rows[0][1]}" if rows else "an export is not in the register"
         hint = "match and resolve the newest export of every partner"
         raise InputError(Problem("register", "", rule, hint))
     tables = {
-        name: fetched(database, select, [row[0]]).cast(_CONTENT[name])
+        name: fetched(database, select, [rows[0][0]]).cast(_CONTENT[name])
         for name, select in _SELECTS.items()
     }
-    header = json.loads(row[2])
+    header = json.loads(rows[0][2])
     return ResolverPart(
         header=Header(**header | {"attributes": frozenset(header["attributes"])}),
         row_map=tables["pass_rows"],

@@ -149,10 +149,11 @@ def _take_out(database: Database, members: pa.Table) -> tuple[list[int], pa.Tabl
         here = fetched(database, _HERE)
         with shown_as(database, "here", here):
             rows = fetched(database, _ROWS)
-            for delete in _DELETES:
-                database.execute(delete)
+            with shown_as(database, "rows_of_gone", rows):
+                for delete in (*_OWN_PAIRS, *_DELETES):
+                    database.execute(delete)
         left = fetched(database, "SELECT DISTINCT person FROM members")["person"].to_pylist()
-    return sorted(set(touched) - set(left)), rows
+    return sorted(set(touched) - set(left)), rows.drop_columns(["export"])
 
 
 _PERSONS_OF_GONE = (
@@ -161,8 +162,14 @@ _PERSONS_OF_GONE = (
 _HERE = """SELECT r.export, r.record FROM gone g JOIN exports x ON x.partner = g.partner
     JOIN records r ON r.export = x.number
     AND r.handle_hi = g.handle_hi AND r.handle_lo = g.handle_lo"""
-_ROWS = """SELECT w.pass, w.row_id FROM here h
+_ROWS = """SELECT w.pass, w.row_id, w.export FROM here h
     JOIN pass_rows w ON w.export = h.export AND w.record = h.record ORDER BY w.pass, w.row_id"""
+_OWN_PAIRS = (
+    """DELETE FROM own_pairs t USING rows_of_gone r
+    WHERE t.export = r.export AND t.pass = r.pass AND t.row_a = r.row_id""",
+    """DELETE FROM own_pairs t USING rows_of_gone r
+    WHERE t.export = r.export AND t.pass = r.pass AND t.row_b = r.row_id""",
+)
 _DELETES = (
     "DELETE FROM pass_rows t USING here h WHERE t.export = h.export AND t.record = h.record",
     "DELETE FROM events t USING here h WHERE t.export = h.export AND t.record = h.record",

@@ -1,0 +1,174 @@
+"""``uic rounds``: look at a register, check it, take somebody out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from uic.exchange import Arrival
+    from uic.pipeline.rounds import Finished, Shown
+
+app = typer.Typer(
+    help="Look at a register's rounds, check its log, take somebody out.",
+    rich_markup_mode=None,
+    invoke_without_command=True,
+)
+_Register = Annotated[Path, typer.Option(help="The project's register.")]
+_REGISTER = Path("register.duckdb")
+_NEWS = {
+    "new": "the first export of this partner",
+    "newer": "takes the place of the partner's older export",
+    "resent": "was here already; nothing changed",
+    "outdated": "is older than what is here; it was not used",
+    "withdrawn": "belongs to a partner who has withdrawn; it was not used",
+}
+
+
+@app.callback()
+def rounds(context: typer.Context, register: _Register = _REGISTER) -> None:
+    """List the finished rounds of a register, oldest first.
+
+    Example: uic rounds --register r.duckdb
+
+    Example: uic rounds show 2026Q4 --register r.duckdb
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from uic.pipeline.rounds import listed
+
+    typer.echo(f"{'round':<16}{'exports':>8}{'records':>12}{'persons':>12}  finished")
+    for item in listed(register):
+        name = f"{item.name}/{item.revision}"
+        facts = item.facts
+        typer.echo(
+            f"{name:<16}{len(item.inputs['exports']):>8}{facts['records']:>12,}"
+            f"{facts['persons']:>12,}  {item.finished}"
+        )
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="The round, as 2026Q4, or 2026Q4/1 for a revision.")],
+    register: _Register = _REGISTER,
+    events: Annotated[bool, typer.Option("--events", help="List every event, as CSV.")] = False,
+    parameters: Annotated[
+        bool, typer.Option("--parameters", help="Print the fitted parameters, as JSON.")
+    ] = False,
+) -> None:
+    """Show a round: what went in, what it found, and what it changed.
+
+    Example: uic rounds show 2026Q4 --register r.duckdb --events
+    """
+    import json
+
+    from uic.pipeline.rounds import show as look
+    from uic.resolving.register.reading import shown
+
+    found = look(register, name)
+    if parameters:
+        typer.echo(json.dumps(found.round.parameters, indent=2))
+    elif events:
+        typer.echo("event,before,after")
+        for change in found.changes:
+            typer.echo(",".join(shown(change)))
+    else:
+        typer.echo(_told(found))
+
+
+@app.command()
+def verify(
+    register: _Register = _REGISTER,
+    head: Annotated[str, typer.Option(help="A hash that was noted from the log earlier.")] = "",
+) -> None:
+    """Check that no line of the audit log and no round was changed afterwards.
+
+    Example: uic rounds verify --register r.duckdb --head 3f9c...
+
+    Note the hash that is printed in the minutes: lines cut off at the end show only against it.
+    """
+    from uic.pipeline.rounds import verify as check
+
+    found = check(register, head)
+    typer.echo(found.head)
+    typer.echo(f"uic: {found.lines} line(s) and {found.rounds} round(s) as they were", err=True)
+    if not head:
+        typer.echo("uic: a log cut off at the end shows only with --head", err=True)
+
+
+@app.command()
+def withdraw(
+    register: _Register = _REGISTER,
+    person: Annotated[str, typer.Option(help="A person id, as in a partner's return file.")] = "",
+    handle: Annotated[str, typer.Option(help="Instead: handle of one of the records.")] = "",
+    partner: Annotated[
+        str | None,
+        typer.Option(help="Only the records of this partner; alone: the whole partner."),
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="The matcher's store, if it is in this office.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take one person, or a partner with its whole list, out of the register.
+
+    Example: uic rounds withdraw --person P000123 --register r.duckdb --store matcher.duckdb
+
+    The rows are deleted from all rounds and passed over when they come again. This cannot be
+    undone. Backups and results that were written before are not reached.
+    """
+    from uic.pipeline.rounds import withdraw as take_out
+
+    if not yes:
+        what = "this person" if person or handle else "this partner with its whole list"
+        typer.confirm(f"Take {what} out for ever?", abort=True, err=True)
+    done = take_out(register, person=person, handle=handle, partner=partner, store=store)
+    typer.echo(f"uic: {done.records:,} record(s) are gone; the next round counts without", err=True)
+    if store is None:
+        typer.echo("uic: the matcher's store still has their rows; see docs/rounds.md", err=True)
+
+
+def tell_arrivals(arrivals: Sequence[Arrival]) -> None:
+    """Say on standard error what became of each file."""
+    for item in arrivals:
+        typer.echo(f"{item.partner}: {_NEWS[item.news]}", err=True)
+
+
+def tell_round(done: Finished) -> None:
+    """Say on standard error what a round did."""
+    tell_arrivals(done.arrivals)
+    name = f"{done.round.name}, revision {done.round.revision}"
+    if done.recognised:
+        typer.echo(f"round {name} was finished with these inputs already", err=True)
+        return
+    kinds = [change.kind for change in done.changes]
+    told = ", ".join(f"{kinds.count(kind):,} {kind}" for kind in sorted(set(kinds)))
+    typer.echo(f"round {name}: {told or 'no person id changed'}", err=True)
+
+
+def _told(found: Shown) -> str:
+    """Return a round in lines."""
+    item, facts = found.round, found.round.facts
+    kinds = [change.kind for change in found.changes]
+    lines = [
+        ("round", f"{item.name}, revision {item.revision}, epoch {item.epoch}"),
+        ("finished", item.finished),
+        *(("export", f"{i['partner']}: {i['file']}, {i['records']:,}") for i in facts["inputs"]),
+        ("threshold", str(item.inputs["threshold"])),
+        ("parameters", item.inputs.get("parameters", "the matcher's")),
+        ("records", f"{facts['records']:,}"),
+        ("persons", f"{facts['persons']:,}"),
+        ("links", f"{facts['links']:,}"),
+        *((kind, f"{kinds.count(kind):,}") for kind in sorted(set(kinds))),
+    ]
+    if found.before and found.difference:
+        since = f"since {found.before.name}/{found.before.revision}"
+        lines += [
+            (since, f"{found.difference.gained:,} pairs became one person"),
+            ("", f"{found.difference.lost:,} pairs no longer are, {found.difference.kept:,} still"),
+        ]
+    return "\n".join(f"{name:<18}{value}" for name, value in lines)
