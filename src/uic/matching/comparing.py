@@ -109,7 +109,7 @@ def compare(
     doubled = _one(database, volume(limit).select)["doubled"]
     wide = _one(database, large_blocks(work.items, limit).select)
     database.drop(SIZES.name, kept(number).name)
-    further = narrowing(work.items, _key_columns(item), common_attributes(work.items, work.u))
+    further = narrowing(work.items, key_columns(item), common_attributes(work.items, work.u))
     counts: dict[int, int] = {}
     chosen: set[int] = set()
     met = 0
@@ -126,7 +126,7 @@ def compare(
     database.drop("block_rows", "compared", "met", WORTH.name)
     left_out = wide["doubled"] // 2 - met
     return Compared(
-        _patterns(work, item, counts, left_out),
+        pattern_counts(work.items, item, counts, left_out),
         np.array(sorted(chosen), dtype=np.int64),
         sum(counts.values()),
         wide["blocks"],
@@ -191,19 +191,23 @@ def _keep(
     return set(worth.tolist())
 
 
-def _patterns(work: Work, item: Pass, counts: dict[int, int], left_out: int) -> PassPatterns:
+def pattern_counts(
+    items: Sequence[Comparison], item: Pass, counts: dict[int, int], left_out: int
+) -> PassPatterns:
+    """Return the counts of a pass; pairs left out are strangers who agree in the key alone."""
     attributes = {name for part in item.parts for name in part.attributes}
-    key = frozenset(n for n, c in enumerate(work.items) if c.attribute in attributes)
-    if left_out and work.items:
+    key = frozenset(n for n, c in enumerate(items) if c.attribute in attributes)
+    if left_out and items:
         apart = sum(
-            c.levels.index("different") * BASE**n for n, c in enumerate(work.items) if n not in key
+            c.levels.index("different") * BASE**n for n, c in enumerate(items) if n not in key
         )
         counts = counts | {apart: counts.get(apart, 0) + left_out}
     ordered = np.array(sorted(counts.items()), dtype=np.int64).reshape(-1, 2)
     return PassPatterns(item.name, ordered[:, 0], ordered[:, 1].astype(float), key)
 
 
-def _key_columns(item: Pass) -> frozenset[str]:
+def key_columns(item: Pass) -> frozenset[str]:
+    """Return the signature columns that are all alike, or nearly, within a block of a pass."""
     return frozenset(column for part in item.parts for column in _alike(part))
 
 
