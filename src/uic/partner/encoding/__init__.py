@@ -4,44 +4,82 @@ A holder of the matcher's compartment sees, per pass, which rows share a block a
 rows of one block resemble each other. Nothing links the rows of two passes. Whoever holds the
 key can test any name against any token (spec/threat-model.md).
 
-``tokens`` names the blocks, ``signing`` says which rows are signed and how, ``preparing`` and
-``passes`` bring a register of any length through, part by part.
+``tokens`` names the blocks, ``signing`` says which rows are signed and how, ``thinning`` leaves one
+row a block, ``preparing`` and ``passes`` bring a register of any length through, part by part.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from uic.exchange import ROW_MAP, Export, MatcherPart, ResolverPart
+from uic.exchange import OWN_PAIRS, ROW_MAP, Export, MatcherPart, ResolverPart
 from uic.partner.encoding.frequencies import frequencies
-from uic.partner.encoding.passes import chance_table, pass_tables
+from uic.partner.encoding.passes import chance_table, own_rows, pass_tables
 from uic.partner.encoding.preparing import prepare
 from uic.partner.storing import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from uic.crypto.keys import EpochKey
+    from uic.partner.encoding.preparing import Prepared
     from uic.partner.registers import Register
     from uic.schema import LinkageSchema
 
+    CompareOwn = Callable[[MatcherPart, LinkageSchema], pa.Table]
+
 
 def encode(register: Register, schema: LinkageSchema, key: EpochKey) -> Export:
-    """Encode one register under the schema with the epoch key, in memory."""
+    """Encode one register under the schema with the epoch key, in memory, for one machine.
+
+    Rows of one block stay comparable with each other: this must not leave the partner.
+    """
     with Store() as store:
-        prepared = prepare([register], schema, key, store)
-        sums = frequencies(prepared)
-        rows = {
-            item.name: pa.concat_tables(pass_tables(prepared, item)) for item in prepared.passes
-        }
-        mapped = [_labelled(name, store.take(f"map/{name}")) for name in rows]
-    return Export(
-        prepared.header,
-        MatcherPart(prepared.header, rows, sums),
-        ResolverPart(
-            prepared.header, pa.concat_tables(mapped), chance_table(prepared), register.events
-        ),
+        return _export(prepare([register], schema, key, store), register, None)
+
+
+def encode_to_leave(
+    register: Register, schema: LinkageSchema, key: EpochKey, compare: CompareOwn
+) -> Export:
+    """Encode one register as it may leave the partner: no two rows of a pass share a token.
+
+    Args:
+        register: The register.
+        schema: The linkage schema.
+        key: The epoch key.
+        compare: Compares the partner's rows with each other before they are taken apart, and
+            returns ``OWN_PAIRS``; not called for a list that its partner vouches for.
+    """
+    with Store() as store:
+        return _export(prepare([register], schema, key, store), register, compare)
+
+
+def own_pairs(prepared: Prepared, sums: pa.Table, compare: CompareOwn) -> pa.Table:
+    """Compare, once every pass was written, the partner's own rows that shared a token."""
+    if prepared.header.vouched:
+        return OWN_PAIRS.empty_table()
+    rows = {item.name: own_rows(prepared, item) for item in prepared.passes}
+    if not any(map(len, rows.values())):
+        return OWN_PAIRS.empty_table()
+    return compare(MatcherPart(prepared.header, rows, sums), prepared.schema)
+
+
+def _export(prepared: Prepared, register: Register, compare: CompareOwn | None) -> Export:
+    sums, apart = frequencies(prepared), compare is not None
+    rows = {
+        item.name: pa.concat_tables(pass_tables(prepared, item, apart=apart))
+        for item in prepared.passes
+    }
+    mapped = [_labelled(name, prepared.store.take(f"map/{name}")) for name in rows]
+    resolver = ResolverPart(
+        prepared.header, pa.concat_tables(mapped), chance_table(prepared), register.events
     )
+    if compare is not None:
+        resolver = replace(resolver, own_pairs=own_pairs(prepared, sums, compare))
+    return Export(prepared.header, MatcherPart(prepared.header, rows, sums), resolver)
 
 
 def _labelled(name: str, rows: pa.Table) -> pa.Table:

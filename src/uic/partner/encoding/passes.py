@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from uic.exchange import CHANCE
+from uic.exchange import CHANCE, ROW_MAP
 from uic.partner.encoding.signing import signatures, signed_rows
+from uic.partner.encoding.thinning import Chosen
 from uic.partner.encoding.tokens import ID_BITS, blocks_of, random_ids, tags_of
 
 if TYPE_CHECKING:
@@ -32,31 +33,48 @@ HIDDEN = ("record", "usable")
 EMPTY = pa.schema([("row_id", pa.int64()), ("token_hi", pa.int64()), ("token_lo", pa.int64())])
 """Columns of a pass that nobody can use."""
 
+MAPPED = pa.schema([column for column in ROW_MAP if column.name != "pass"])
+"""What the resolver needs to know of a pass row."""
 
-def pass_tables(prepared: Prepared, item: Pass) -> Iterator[pa.Table]:
+
+def pass_tables(prepared: Prepared, item: Pass, *, apart: bool = False) -> Iterator[pa.Table]:
     """Yield the matcher's rows of a pass in order; what the resolver needs goes to the store.
 
     The store then holds ``map/PASS``: row id, record and whether the token is a real one.
+
+    Args:
+        prepared: The register after the first walk.
+        item: The pass.
+        apart: For a file that leaves the partner: of every block one row stays, the others
+            become dummies. The store then holds ``own/PASS``, the rows of blocks of two and
+            more as they were, unless the partner vouches for its list.
     """
-    store, rows = prepared.store, sum(prepared.sizes)
+    store = prepared.store
     if not prepared.usable.get(item.name):
         prepared.chance[item.name] = 0, 0
-        store.put(f"map/{item.name}", _mapped_empty())
+        store.put(f"map/{item.name}", MAPPED.empty_table())
         yield EMPTY.empty_table()
         return
-    bits = (rows // TOGETHER).bit_length()
+    bits = (sum(prepared.sizes) // TOGETHER).bit_length()
     blocks = _blocks(prepared, item)
-    first = 0
-    for part, size in enumerate(prepared.sizes):
-        table = _part_rows(prepared, item, part, first, blocks)
-        _deal(prepared, item, table, bits)
-        first += size
-    for number in range(1 << bits):
-        name = f"rows/{item.name}/{number}"
-        if name in store:
-            table = _ordered(store.take(name), number, bits)
-            store.put(f"map/{item.name}", table.select(["row_id", *HIDDEN]))
-            yield table.drop_columns([*HIDDEN])
+    _deal_parts(prepared, item, blocks, bits)
+    numbers = [n for n in range(1 << bits) if f"rows/{item.name}/{n}" in store]
+    chosen = Chosen(blocks.tokens)
+    for number in numbers if apart else ():
+        chosen.look(store.look(f"rows/{item.name}/{number}"))
+    for number in numbers:
+        table = _ordered(store.take(f"rows/{item.name}/{number}"), number, bits)
+        store.put(f"map/{item.name}", table.select(MAPPED.names))
+        rows = table.drop_columns([*HIDDEN])
+        if apart and not prepared.header.vouched:
+            store.put(f"own/{item.name}", rows.take(pa.array(chosen.blocks_of(rows)[0])))
+        yield chosen.thin(rows) if apart else rows
+
+
+def own_rows(prepared: Prepared, item: Pass) -> pa.Table:
+    """Return, after :func:`pass_tables`, the rows that met another of this register."""
+    name = f"own/{item.name}"
+    return prepared.store.take(name) if name in prepared.store else EMPTY.empty_table()
 
 
 def chance_table(prepared: Prepared) -> pa.Table:
@@ -65,6 +83,14 @@ def chance_table(prepared: Prepared) -> pa.Table:
     return pa.Table.from_pylist(
         [dict(zip(CHANCE.names, row, strict=True)) for row in rows], schema=CHANCE
     )
+
+
+def _deal_parts(prepared: Prepared, item: Pass, blocks: Blocks, bits: int) -> None:
+    first = 0
+    for part, size in enumerate(prepared.sizes):
+        prepared.tell()
+        _deal(prepared, item, _part_rows(prepared, item, part, first, blocks), bits)
+        first += size
 
 
 def _blocks(prepared: Prepared, item: Pass) -> Blocks:
@@ -130,8 +156,3 @@ def _ordered(table: pa.Table, number: int, bits: int) -> pa.Table:
     while (ids[1:] == ids[:-1]).any():
         ids = np.sort((random_ids(len(ids)) >> bits) + (number << (ID_BITS - bits)))
     return table.take(pa.array(order)).set_column(0, "row_id", pa.array(ids))
-
-
-def _mapped_empty() -> pa.Table:
-    fields = [("row_id", pa.int64()), ("record", pa.int32()), ("usable", pa.bool_())]
-    return pa.schema(fields).empty_table()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,9 +16,10 @@ from uic.partner.composites import block_values, canonical_columns
 from uic.partner.encoding.tokens import tags_of
 from uic.partner.signatures import coded
 from uic.schema import fingerprint
+from uic.values import Progress, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from uic.crypto.keys import EpochKey
     from uic.levels import Comparison
@@ -38,6 +40,7 @@ class Prepared:
         sizes: Records of each part.
         usable: Per pass, the records that have a usable value.
         items: What is compared: attributes that some part carries.
+        progress: Called with the step "signing", parts of passes done and in all.
         chance: Per pass, pairs of records and how many share a token; filled by the second walk.
     """
 
@@ -48,7 +51,14 @@ class Prepared:
     sizes: tuple[int, ...]
     usable: dict[str, int]
     items: tuple[Comparison, ...]
+    progress: Progress = silent
+    signed: Iterator[int] = field(default_factory=count)
     chance: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def tell(self) -> None:
+        """Report that the next part of a pass is signed."""
+        usable = sum(count > 0 for count in self.usable.values())
+        self.progress("signing", next(self.signed), usable * len(self.sizes))
 
     @property
     def passes(self) -> tuple[Pass, ...]:
@@ -63,7 +73,12 @@ class Prepared:
 
 
 def prepare(
-    parts: Iterable[Register], schema: LinkageSchema, key: EpochKey, store: Store
+    parts: Iterable[Register],
+    schema: LinkageSchema,
+    key: EpochKey,
+    store: Store,
+    *,
+    progress: Progress = silent,
 ) -> Prepared:
     """Normalise one register, part by part, and name its blocks.
 
@@ -72,6 +87,7 @@ def prepare(
         schema: The linkage schema.
         key: The epoch key.
         store: Keeps what the second walk needs.
+        progress: Called by the second walk.
     """
     sizes: list[int] = []
     usable: Counter[str] = Counter()
@@ -85,7 +101,7 @@ def prepare(
         sizes.append(len(part.records))
     header = _header(partner, sum(sizes), carried, schema, key)
     items = comparisons(schema, carried)
-    return Prepared(header, schema, key, store, tuple(sizes), dict(usable), items)
+    return Prepared(header, schema, key, store, tuple(sizes), dict(usable), items, progress)
 
 
 def _keep(
