@@ -16,8 +16,6 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     Words = NDArray[np.uint64]
@@ -69,14 +67,6 @@ class Chosen:
         lost[at] = True
         lost[at[stays]] = False
         return _with_dummies(rows, lost)
-
-
-def thinned(rows: pa.Table, usable: Iterable[bool] | None = None) -> pa.Table:
-    """Return all rows of one pass with one row a block left as it is."""
-    words = np.sort(rows["token_hi"].to_numpy())
-    chosen = Chosen(np.unique(words[1:][words[1:] == words[:-1]]))
-    chosen.look(rows)
-    return chosen.thin(rows)
 
 
 def _rank(rows: pa.Table) -> Words:
