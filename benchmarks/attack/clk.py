@@ -34,18 +34,23 @@ def filters(people: pa.Table, clkhash: str | None = None) -> NDArray[np.float32]
     rows = list(zip(*(people[name].to_pylist() for name in FIELDS), strict=True))
     if clkhash:
         return _by_clkhash(rows, clkhash)
-    key = secrets.token_bytes(32)
+    return bits_of([tokens(*row) for row in rows], secrets.token_bytes(32))
+
+
+def bits_of(held: list[list[str]], key: bytes) -> NDArray[np.float32]:
+    """Return the Bloom filter of each set of tokens under a key."""
     places: dict[str, NDArray] = {}
-    bits = np.zeros((len(rows), BITS), dtype=np.float32)
-    for number, row in enumerate(rows):
-        for token in _tokens(*row):
+    bits = np.zeros((len(held), BITS), dtype=np.float32)
+    for number, row in enumerate(held):
+        for token in row:
             if token not in places:
                 places[token] = _places(token, key)
             bits[number, places[token]] = 1
     return bits
 
 
-def _tokens(family: str, given: str, born: str) -> list[str]:
+def tokens(family: str, given: str, born: str) -> list[str]:
+    """Return what of a person goes into a filter: letter pairs, and digits with their place."""
     names = [
         f"{field}{text[i : i + 2]}"
         for field, text in (("f", f" {family.upper()} "), ("g", f" {given.upper()} "))
