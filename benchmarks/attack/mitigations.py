@@ -27,8 +27,8 @@ from scenes import scene
 
 import uic
 from uic.crypto.keys import new_key
-from uic.partner.encoding import passes, preparing, signing
 from uic.partner.composites import block_values, canonical_columns
+from uic.partner.encoding import passes, preparing, signing
 from uic.synthesis import DefectRates, observe, population
 
 if TYPE_CHECKING:

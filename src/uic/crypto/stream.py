@@ -24,7 +24,7 @@ def new_stream_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
-def close_chunk(key: bytes, number: int, plain: bytes, *, last: bool) -> bytes:
+def close_chunk(key: bytes, number: int, plain: bytes | memoryview, *, last: bool) -> bytes:
     """Encrypt chunk ``number``, counted from 0."""
     return ChaCha20Poly1305(key).encrypt(_nonce(number, last), plain, None)
 

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from uic.crypto.keys import EpochKey, check_key, load_key
 from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
-from uic.envelope.exports import write_export
+from uic.envelope.exports import PASS, ROWS, fields_of, write_tables
+from uic.envelope.tables import Stream
 from uic.errors import InputError, Problem
-from uic.exchange import EVENTS
-from uic.partner import encoding
-from uic.partner.handles import record_handles
+from uic.exchange import CHANCE, EVENTS, OWN_PAIRS, RECORDS
+from uic.partner.encoding.frequencies import frequencies
+from uic.partner.encoding.passes import EMPTY, MAPPED, chance_table, pass_tables
+from uic.partner.encoding.preparing import prepare
+from uic.partner.handles import check_ids, check_previous, part_handles, row_numbers
 from uic.partner.reading import read_registers
+from uic.partner.reading.parting import register_parts
+from uic.partner.reading.partners import exports_of
+from uic.partner.storing import Store
 from uic.schema import LinkageSchema, default_schema, load_schema
 from uic.values import Progress, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
 
+    from uic.envelope.exports import Role
     from uic.exchange import Header
+    from uic.partner.encoding.preparing import Prepared
+    from uic.partner.reading.partners import Export as Input
     from uic.partner.registers import Register
     from uic.values import RowProblem
 
@@ -87,17 +97,83 @@ def encode(
     epoch_key = key if isinstance(key, EpochKey) else load_key(key)
     check_key(epoch_key, chosen.project)
     old_key = load_key(previous) if isinstance(previous, (str, Path)) else previous
+    if old_key is not None:
+        check_previous(epoch_key, old_key)
     recipients = {"matcher": as_public(matcher), "resolver": as_public(resolver)}
     sender = as_private(signer)
-    register = shuffled(_only(read_registers(inputs, chosen, progress=progress)))
-    progress("encoding", 0, 1)
-    export = encoding.encode(register, chosen, epoch_key)
-    handles = record_handles(register, epoch_key, old_key)
-    export = replace(export, resolver=replace(export.resolver, records=handles))
-    progress("sealing", 0, 1)
-    path = Path(out or f"{register.partner}-{epoch_key.epoch}.uicx")
-    write_export(export, path, signer=sender, **recipients)
-    return Encoded(path, export.header, register.problems)
+    export = _one_export(inputs, chosen, progress)
+    path = Path(out or f"{export.partner}-{epoch_key.epoch}.uicx")
+    folder = next(parent for parent in path.absolute().parents if parent.is_dir())
+    seen = _Seen()
+    with Store(folder) as store:
+        parts = register_parts(export, chosen, store, progress=progress)
+        arranged = _arranged(parts, store, seen, epoch_key, old_key)
+        prepared = prepare(arranged, chosen, epoch_key, store, progress=progress)
+        if old_key is not None:
+            check_ids(seen.ranges, max(seen.rows, prepared.header.records), seen.source)
+        fields = fields_of(prepared.header, prepared.pass_sizes, seen.events)
+        write_tables(_tables(prepared), fields, path, signer=sender, **recipients)
+    return Encoded(path, prepared.header, tuple(sorted(seen.problems)))
+
+
+@dataclass
+class _Seen:
+    """What is known of the whole register once all parts went by."""
+
+    problems: list[RowProblem] = field(default_factory=list)
+    ranges: list[tuple[int, int] | None] = field(default_factory=list)
+    rows: int = 0
+    events: int = 0
+    source: str = ""
+
+
+def _arranged(
+    parts: Iterable[Register], store: Store, seen: _Seen, key: EpochKey, previous: EpochKey | None
+) -> Iterator[Register]:
+    """Shuffle each part and put into the store what only the resolver gets of it."""
+    first = contact = 0
+    for part in parts:
+        mixed = shuffled(part)
+        store.put("records", part_handles(mixed, key, previous, first))
+        store.put("events", _moved(mixed.events, first, contact))
+        if previous is not None:
+            seen.ranges.append(row_numbers(mixed))
+        seen.problems += part.problems
+        seen.rows, seen.events = seen.rows + part.rows, seen.events + len(mixed.events)
+        seen.source = part.source or part.partner
+        first += len(mixed.records)
+        contact += (pc.max(mixed.events["contact"]).as_py() or -1) + 1
+        yield mixed
+
+
+def _moved(events: pa.Table, first: int, contact: int) -> pa.Table:
+    """Count the records and contacts of a part on from those of the parts before."""
+    by = {"record": pa.scalar(first, pa.int32()), "contact": pa.scalar(contact, pa.int64())}
+    for name, offset in by.items():
+        place = events.column_names.index(name)
+        events = events.set_column(place, EVENTS.field(name), pc.add(events[name], offset))
+    return events
+
+
+def _tables(prepared: Prepared) -> dict[Role, dict[str, pa.Table | Stream]]:
+    """Return both compartments; the resolver's is complete once the matcher's was written."""
+    store, passes = prepared.store, prepared.passes
+    matcher: dict[str, pa.Table | Stream] = {
+        PASS + item.name: Stream(EMPTY, pass_tables(prepared, item)) for item in passes
+    }
+    rows: dict[str, pa.Table | Stream] = {
+        ROWS + item.name: Stream(MAPPED, store.pieces(f"map/{item.name}")) for item in passes
+    }
+    return {
+        "matcher": matcher | {"frequencies": frequencies(prepared)},
+        "resolver": rows
+        | {
+            "chance": Stream(CHANCE, (chance_table(prepared) for _ in range(1))),
+            "events": Stream(EVENTS, store.pieces("events")),
+            "own_pairs": Stream(OWN_PAIRS, ()),
+            "records": Stream(RECORDS, store.pieces("records")),
+        },
+    }
 
 
 def shuffled(register: Register) -> Register:
@@ -138,14 +214,23 @@ def _schema(schema: LinkageSchema | str | Path | None) -> LinkageSchema:
     return default_schema() if schema is None else load_schema(schema)
 
 
-def _only(registers: tuple[Register, ...]) -> Register:
-    if len(registers) != 1:
+def _one_export(
+    inputs: str | Path | Sequence[str | Path] | Mapping[str, Any],
+    schema: LinkageSchema,
+    progress: Progress,
+) -> Input:
+    """Return the one partner's export; whatever keeps it from being one is reported at once."""
+    exports, problems = exports_of(inputs, schema)
+    if problems:
+        read_registers(inputs, schema, progress=progress)  # reports the problems of all files
+        raise InputError(problems)
+    if len(exports) != 1:
         raise InputError(
             Problem(
                 "inputs",
                 "",
-                f"the files belong to {len(registers)} partners",
+                f"the files belong to {len(exports)} partners",
                 "encode one partner at a time: an export has one sender",
             )
         )
-    return registers[0]
+    return exports[0]

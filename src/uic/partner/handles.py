@@ -19,6 +19,8 @@ from uic.errors import InputError, KeyMaterialError, Problem
 from uic.exchange import RECORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from uic.crypto.keys import EpochKey
     from uic.partner.registers import Register
 
@@ -39,35 +41,79 @@ def record_handles(register: Register, key: EpochKey, previous: EpochKey | None 
         InputError: a hand-over is asked for, but the register's records have no ids of their own.
         KeyMaterialError: ``previous`` is of another project or the same epoch.
     """
-    ids = register.records["record_id"].to_pylist()
-    now = _words(ids, key, register.partner)
-    before = _before(register, ids, key, previous)
-    columns = [np.arange(len(ids), dtype=np.int32), *now, *before]
+    if previous is not None:
+        check_previous(key, previous)
+        check_ids(
+            [row_numbers(register)],
+            max(register.rows, len(register.records)),
+            register.source or register.partner,
+        )
+    return part_handles(register, key, previous)
+
+
+def part_handles(
+    part: Register, key: EpochKey, previous: EpochKey | None = None, first: int = 0
+) -> pa.Table:
+    """Return the handles of a part of a register whose first record is number ``first``.
+
+    Whoever asks for a hand-over calls :func:`check_previous` and :func:`check_ids`, too.
+    """
+    ids = part.records["record_id"].to_pylist()
+    now = _words(ids, key, part.partner)
+    before = [pa.nulls(len(ids), pa.int64())] * 2
+    if previous is not None:
+        stable = _stable(ids)
+        before = [pa.array(word, mask=~stable) for word in _words(ids, previous, part.partner)]
+    columns = [np.arange(first, first + len(ids), dtype=np.int32), *now, *before]
     return pa.Table.from_arrays([pa.array(column) for column in columns], schema=RECORDS)
 
 
-def _before(
-    register: Register, ids: list[str], key: EpochKey, previous: EpochKey | None
-) -> list[pa.Array]:
-    if previous is None:
-        return [pa.nulls(len(ids), pa.int64())] * 2
+def check_previous(key: EpochKey, previous: EpochKey) -> None:
+    """Refuse a key that cannot be that of the epoch before.
+
+    Raises:
+        KeyMaterialError: ``previous`` is of another project or the same epoch.
+    """
     if previous.project != key.project or previous.epoch == key.epoch:
         raise KeyMaterialError(
             "the previous key must be of the same project and of another epoch\n"
             "  hint: name the old epoch's key with --previous"
         )
-    if _are_row_numbers(ids, register.rows):
+
+
+def row_numbers(part: Register) -> tuple[int, int] | None:
+    """Return the least and the largest id where all of them are numbers."""
+    ids = part.records["record_id"].to_pylist()
+    if not ids or not all(text.isascii() and text.isdigit() for text in ids):
+        return None
+    numbers = list(map(int, ids))
+    return min(numbers), max(numbers)
+
+
+def check_ids(ranges: Sequence[tuple[int, int] | None], rows: int, source: str) -> None:
+    """Refuse ids that are what reading gives to a file without a column of ids.
+
+    Args:
+        ranges: :func:`row_numbers` of every part.
+        rows: Rows of the source, or its records.
+        source: What messages call it.
+
+    Raises:
+        InputError: the records have no ids of their own.
+    """
+    if not ranges or None in ranges:
+        return
+    known = [found for found in ranges if found]
+    least, most = min(low for low, _ in known), max(high for _, high in known)
+    if least in _FIRST_ROWS and most - least < rows:
         raise InputError(
             Problem(
-                register.source or register.partner,
+                source,
                 "",
                 "the records have no ids of their own, only row numbers",
                 "map a column to record_id: a hand-over finds a person by it",
             )
         )
-    stable = _stable(ids)
-    words = _words(ids, previous, register.partner)
-    return [pa.array(word, mask=~stable) for word in words]
 
 
 def _words(ids: list[str], key: EpochKey, partner: str) -> list[np.ndarray]:
@@ -85,11 +131,3 @@ def _stable(ids: list[str]) -> np.ndarray:
         for text in ids
     ]
     return ~np.array(made_up, dtype=np.bool_)
-
-
-def _are_row_numbers(ids: list[str], rows: int) -> bool:
-    """Tell whether the ids are what reading gives to a file without a column of ids."""
-    if not ids or not all(text.isascii() and text.isdigit() for text in ids):
-        return False
-    numbers = sorted(map(int, ids))
-    return numbers[0] in _FIRST_ROWS and numbers[-1] - numbers[0] < max(rows, len(ids))

@@ -97,7 +97,7 @@ class Store:
         with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table)
         number, self._written = self._written, self._written + 1
-        closed = close_chunk(self._key, number, sink.getvalue(), last=False)
+        closed = close_chunk(self._key, number, memoryview(sink.getvalue()).cast("B"), last=False)
         place = file.seek(0, SEEK_END)
         file.write(closed)
         return Sealed(file, number, place, len(closed))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from uic.partner.reading.partners import Export
     from uic.partner.reading.people import People
     from uic.partner.reading.sheets import Sheet
+    from uic.partner.reading.sources import Source
     from uic.partner.reading.words import Mask, Words
     from uic.schema import LinkageSchema
     from uic.values import RowProblem
@@ -35,7 +36,15 @@ def register_of(export: Export, schema: LinkageSchema) -> Register:
     Raises:
         InputError: the file cannot be used; every problem that could be found is listed.
     """
-    source = open_source(export)
+    return register_from(open_source(export), export, schema)
+
+
+def register_from(source: Source, export: Export, schema: LinkageSchema) -> Register:
+    """Read an export that is open, or one part of it.
+
+    Raises:
+        InputError: the file cannot be used; every problem that could be found is listed.
+    """
     sheet = sheet_of(source, export, schema)
     attributes = {n: sheet.columns[n].words for n in schema.kinds if n in sheet.columns}
     ids = sheet.columns["record_id"].words if "record_id" in sheet.columns else None

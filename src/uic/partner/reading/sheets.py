@@ -71,12 +71,12 @@ def sheet_of(source: Source, export: Export, schema: LinkageSchema) -> Sheet:
             shows that the file was damaged or is read by the wrong date order.
     """
     layout = layout_of(source, export.mapping, schema)
-    cells = _filled_rows(source.load(layout.wanted))
+    cells = filled_rows(source.load(layout.wanted))
     if not len(cells.rows):
         hint = "export it again, with its rows"
         raise InputError(Problem(source.name, "", "the file has a header and no rows", hint))
     raw = dict(zip(layout.wanted, cells.columns, strict=True))
-    today = _today()
+    today = this_day()
     kinds = schema.kinds | EVENT_KINDS | dict.fromkeys(CHARACTERISTICS, "code")
     columns = {
         name: clean(
@@ -149,11 +149,12 @@ def _miscounted(
     return listed
 
 
-def _today() -> dt.date:
+def this_day() -> dt.date:
+    """Return the day of the run, where it runs."""
     return dt.datetime.now().astimezone().date()
 
 
-def _filled_rows(cells: Cells) -> Cells:
+def filled_rows(cells: Cells) -> Cells:
     """Trim every cell and drop the rows in which no used column holds anything."""
     columns = tuple(map(tidy, cells.columns))
     filled = np.zeros(len(cells.rows), dtype=np.bool_)
