@@ -11,19 +11,20 @@ import pyarrow as pa
 from uic.levels import BASE
 from uic.matching.patterns import PassPatterns
 from uic.matching.plan import (
-    MET_COUNT,
+    COMPARED,
     PATTERN_COUNTS,
     SIZES,
     WORTH,
-    Table,
+    Rows,
     block_steps,
     kept,
     large_blocks,
+    large_volume,
     narrowing,
     pass_rows,
-    piece_steps,
     scored,
-    volume,
+    small_blocks,
+    small_volume,
 )
 from uic.matching.shares import chance_shares
 from uic.matching.sifting import common_attributes, promising
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from uic.engines.duckdb import DuckDB
     from uic.exchange import MatcherPart
     from uic.levels import Comparison
+    from uic.matching.plan import Step, Table
     from uic.schema import LinkageSchema, Part, Pass
 
 _PAIRS_AT_ONCE = 20_000_000
@@ -106,37 +108,66 @@ def compare(
     with database.lent("pass_rows", _stacked(work, item.name)):
         for step in block_steps(work.items):
             database.run(step.name, step.select)
-    doubled = _one(database, volume(limit).select)["doubled"]
-    wide = _one(database, large_blocks(work.items, limit).select)
+    volume = _one(database, small_volume(limit))["doubled"] // 2
+    large = _one(database, large_volume(work.items, limit))
     database.drop(SIZES.name, kept(number).name)
     further = narrowing(work.items, key_columns(item), common_attributes(work.items, work.u))
-    counts: dict[int, int] = {}
-    chosen: set[int] = set()
-    met = 0
-    pieces = doubled // 2 // _PAIRS_AT_ONCE + 1
+    found = _Found({}, set())
+    pieces = volume // _PAIRS_AT_ONCE + 1
     for piece in range(pieces):
-        for step in piece_steps(work.items, further, limit, piece, pieces):
-            database.run(step.name, step.select)
-            database.drop(*_LAST_READ.get(step.name, ()))
-        met += _one(database, MET_COUNT.select)["pairs"]
-        found = database.fetch(PATTERN_COUNTS.select)
-        for pattern, pairs in zip(*(c.to_pylist() for c in found.columns), strict=True):
-            counts[pattern] = counts.get(pattern, 0) + pairs
-        chosen |= _keep(database, work, number, found["pattern"].to_numpy(), wanted)
-    database.drop("block_rows", "compared", "met", WORTH.name)
-    left_out = wide["doubled"] // 2 - met
+        _run(database, [small_blocks(work.items, Rows(limit, piece, pieces))])
+        _collect(database, work, number, found, wanted)
+    inside = sum(found.counts.values())
+    for piece in range(pieces if large["blocks"] else 0):
+        _run(database, large_blocks(work.items, Rows(limit, piece, pieces), further))
+        _collect(database, work, number, found, wanted)
+    database.drop("block_rows")
+    candidates = sum(found.counts.values())
+    left_out = large["doubled"] // 2 - (candidates - inside)
     return Compared(
-        pattern_counts(work.items, item, counts, left_out),
-        np.array(sorted(chosen), dtype=np.int64),
-        sum(counts.values()),
-        wide["blocks"],
+        pattern_counts(work.items, item, found.counts, left_out),
+        np.array(sorted(found.kept), dtype=np.int64),
+        candidates,
+        large["blocks"],
         left_out,
     )
 
 
-_LAST_READ = {"shared_sizes": (), "sharing": ("shared_values", "shared_sizes"), "met": ("sharing",),
-              "compared": ("piece",)}  # fmt: skip
-"""Tables that nothing reads any more after a step."""
+@dataclass(frozen=True, repr=False)
+class _Found:
+    """What the pieces of a pass add up to: pairs of each pattern, and the patterns kept."""
+
+    counts: dict[int, int]
+    kept: set[int]
+
+
+def _run(database: DuckDB, steps: Sequence[Step]) -> None:
+    """Run steps and forget the tables that only they read."""
+    for step in steps:
+        database.run(step.name, step.select)
+    database.drop(*(step.name for step in steps if step.makes is not COMPARED))
+
+
+def _collect(
+    database: DuckDB,
+    work: Work,
+    number: int,
+    found: _Found,
+    wanted: NDArray[np.int64] | None,
+) -> None:
+    """Count the patterns of the pairs just compared, and keep the pairs that may matter."""
+    counts = database.fetch(PATTERN_COUNTS.select)
+    patterns = counts["pattern"].to_numpy()
+    for pattern, pairs in zip(patterns.tolist(), counts["pairs"].to_pylist(), strict=True):
+        found.counts[pattern] = found.counts.get(pattern, 0) + pairs
+    worth = wanted
+    if worth is None:
+        worth = patterns[promising(patterns, work.items, work.u, work.records)]
+    database.read(WORTH.name, pa.table({"pattern": worth}))
+    step = kept(number)
+    database.add(step.name, step.select)
+    database.drop(COMPARED.name, WORTH.name)
+    found.kept.update(worth.tolist())
 
 
 def score(database: DuckDB, number: int, weights: pa.Table) -> pa.Table:
@@ -170,27 +201,6 @@ def _as_planned(wanted: Table, export: MatcherPart, place: int, name: str) -> pa
     return pa.table(columns)
 
 
-def _keep(
-    database: DuckDB,
-    work: Work,
-    number: int,
-    found: NDArray[np.int64],
-    wanted: NDArray[np.int64] | None,
-) -> set[int]:
-    """Keep the pairs of this piece whose pattern may matter; return these patterns."""
-    if wanted is not None:
-        worth = wanted
-    elif work.items:
-        patterns = PassPatterns("", found, np.ones(len(found)), frozenset())
-        worth = found[promising(patterns, work.items, work.u, work.records)]
-    else:
-        worth = found
-    database.read(WORTH.name, pa.table({"pattern": worth}))
-    step = kept(number)
-    database.add(step.name, step.select)
-    return set(worth.tolist())
-
-
 def pattern_counts(
     items: Sequence[Comparison], item: Pass, counts: dict[int, int], left_out: int
 ) -> PassPatterns:
@@ -221,6 +231,6 @@ def _alike(part: Part) -> Iterator[str]:
             yield from (f"{attribute}_{name}" for name in parts.get(part.take, (part.take,)))
 
 
-def _one(database: DuckDB, select: str) -> dict[str, int]:
-    row: dict[str, int] = database.fetch(select).to_pylist()[0]
+def _one(database: DuckDB, step: Step) -> dict[str, int]:
+    row: dict[str, int] = database.fetch(step.select).to_pylist()[0]
     return row

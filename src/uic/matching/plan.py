@@ -6,8 +6,8 @@ pairs, and says of each step which tables it reads, which it makes, and their co
 
 Rows that share a token are compared with each other. A block of more than ``largest_block`` rows
 would cost the square of its size, so there only rows are compared that agree exactly in one more
-attribute, outside the key of the pass and not as common as sex (:func:`narrowing`). What that
-leaves out is counted. Rows who share even token and attribute with too many others are left out.
+attribute, outside the key of the pass and not as common as sex (:func:`narrowing`); where too
+many share even that, they are left out. What this leaves out is counted.
 """
 
 from __future__ import annotations
@@ -58,17 +58,13 @@ class Step:
 
 
 SIZES = Table("block_sizes", (*_TOKEN, ("size", "BIGINT")))
-MET = Table("met", (("row_a", "BIGINT"), ("row_b", "BIGINT")))
-COMPARED = Table("compared", (*MET.columns, ("pattern", "BIGINT")))
+COMPARED = Table("compared", (("row_a", "BIGINT"), ("row_b", "BIGINT"), ("pattern", "BIGINT")))
 WORTH = Table("worth", (("pattern", "BIGINT"),))
 WEIGHTS = Table("weights", (("pattern", "BIGINT"), ("log_odds", "DOUBLE")))
 PATTERN_COUNTS = Step(
     Table("pattern_counts", (("pattern", "BIGINT"), ("pairs", "BIGINT"))),
     (COMPARED,),
     "SELECT pattern, COUNT(*) AS pairs FROM compared GROUP BY pattern",
-)
-MET_COUNT = Step(
-    Table("met_count", (("pairs", "BIGINT"),)), (MET,), "SELECT COUNT(*) AS pairs FROM met"
 )
 
 
@@ -119,20 +115,20 @@ def block_steps(items: Sequence[Comparison]) -> tuple[Step, ...]:
     )
 
 
-def volume(largest_block: int) -> Step:
-    """Return the step that counts the pairs of all blocks but the large ones, doubled."""
+def small_volume(largest_block: int) -> Step:
+    """Return the step that counts the pairs of the small blocks, doubled."""
     return Step(
-        Table("volume", (("doubled", "BIGINT"),)),
+        Table("small_volume", (("doubled", "BIGINT"),)),
         (SIZES,),
         "SELECT CAST(COALESCE(SUM(size * (size - 1)), 0) AS BIGINT) AS doubled"
         f" FROM block_sizes WHERE size <= {largest_block}",
     )
 
 
-def large_blocks(items: Sequence[Comparison], largest_block: int) -> Step:
+def large_volume(items: Sequence[Comparison], largest_block: int) -> Step:
     """Return the step that counts the large blocks, and the pairs in them, doubled."""
     return Step(
-        Table("large_blocks", (("blocks", "BIGINT"), ("doubled", "BIGINT"))),
+        Table("large_volume", (("blocks", "BIGINT"), ("doubled", "BIGINT"))),
         (_block_rows(items),),
         "SELECT COUNT(*) AS blocks, CAST(COALESCE(SUM(size * (size - 1) - never), 0) AS BIGINT)"
         " AS doubled FROM (SELECT token_hi, token_lo, SUM(n) AS size,"
@@ -143,91 +139,100 @@ def large_blocks(items: Sequence[Comparison], largest_block: int) -> Step:
     )
 
 
-def _block_rows(items: Sequence[Comparison], name: str = "block_rows") -> Table:
-    return Table(name, (*pass_rows(items).columns, ("size", "BIGINT")))
+def _block_rows(items: Sequence[Comparison]) -> Table:
+    return Table("block_rows", (*pass_rows(items).columns, ("size", "BIGINT")))
 
 
-def piece_steps(
-    items: Sequence[Comparison],
-    narrowing: Sequence[str],
-    largest_block: int,
-    number: int = 0,
-    pieces: int = 1,
-) -> tuple[Step, ...]:
-    """Return the steps that compare the rows of some blocks: one piece of a pass.
+def small_blocks(items: Sequence[Comparison], rows: Rows) -> Step:
+    """Return the step that compares all rows of each small block."""
+    small = rows.sql("<=")
+    return Step(
+        COMPARED,
+        (_block_rows(items),),
+        f"SELECT a.row_id AS row_a, b.row_id AS row_b, {pattern_sql(tuple(items))} AS pattern"
+        f" FROM {small} a JOIN {small} b ON {_ONE_BLOCK} AND {_A_PAIR}",
+    )
+
+
+def large_blocks(items: Sequence[Comparison], rows: Rows, further: Sequence[str]) -> list[Step]:
+    """Return the steps that compare rows of large blocks where they agree in one attribute more.
 
     Args:
         items: What is compared.
-        narrowing: Expressions over a row, as :func:`narrowing` returns them.
-        largest_block: Rows of a block that are all compared with each other.
-        number: Which piece, from 0.
-        pieces: In how many the blocks are cut.
+        rows: Which rows.
+        further: Expressions over a row, as :func:`narrowing` returns them.
     """
-    whole, piece = _block_rows(items), _block_rows(items, "piece")
-    return (
-        Step(piece, (whole,), f"SELECT * FROM block_rows{_range_sql(number, pieces)}"),
-        *_wide_steps(piece, narrowing, largest_block),
-        Step(
-            COMPARED,
-            (piece, MET),
-            f"SELECT a.row_id AS row_a, b.row_id AS row_b, {pattern_sql(tuple(items))} AS pattern"
-            f" FROM piece a JOIN piece b ON {_ONE_BLOCK} AND {_A_PAIR}"
-            f" WHERE a.size <= {largest_block} AND b.size <= {largest_block}"
-            f" UNION ALL SELECT m.row_a, m.row_b, {pattern_sql(tuple(items))} AS pattern"
-            " FROM met m JOIN piece a ON m.row_a = a.row_id JOIN piece b ON m.row_b = b.row_id",
-        ),
-    )
-
-
-def _range_sql(number: int, pieces: int) -> str:
-    """Return the condition for an equal share of all tokens: they are random, and 64 bits long."""
-    first, last = (-(1 << 63) + (n << 64) // pieces for n in (number, number + 1))
-    bounds = [f"token_hi >= {first}"] * (number > 0) + [f"token_hi < {last}"] * (
-        number + 1 < pieces
-    )
-    return f" WHERE {' AND '.join(bounds)}" if bounds else ""
-
-
-def _wide_steps(piece: Table, narrowing: Sequence[str], largest_block: int) -> tuple[Step, ...]:
-    """Pairs of rows of large blocks that agree in one more attribute."""
     first: Columns = (("export", "INT"), ("vouched", "INT"), ("row_id", "BIGINT"))
     value: Columns = (("which", "INT"), ("value", "BIGINT"))
     values = Table("shared_values", (*first, *_TOKEN, *value))
-    sharing = Table("sharing", values.columns)
     sizes = Table("shared_sizes", (*_TOKEN, *value))
-    named = ", ".join(f"v.{name}" for name, _ in values.columns)
-    same = "v.token_hi = s.token_hi AND v.token_lo = s.token_lo"
-    return (
-        Step(values, (piece,), _values_sql(narrowing, largest_block)),
+    sharing = Table("sharing", values.columns)
+    met = Table("met", COMPARED.columns[:2])
+    of_value = ", ".join(name for name, _ in sizes.columns)
+    of_row = ", ".join(f"v.{name}" for name, _ in values.columns)
+    large = rows.sql(">")
+    return [
+        Step(values, (_block_rows(items),), _values_sql(large, further)),
         Step(
             sizes,
             (values,),
-            "SELECT token_hi, token_lo, which, value FROM shared_values"
-            " GROUP BY token_hi, token_lo, which, value"
-            f" HAVING COUNT(*) > 1 AND COUNT(*) <= {largest_block}",
+            f"SELECT {of_value} FROM shared_values GROUP BY {of_value}"
+            f" HAVING COUNT(*) > 1 AND COUNT(*) <= {rows.largest_block}",
         ),
         Step(
             sharing,
             (values, sizes),
-            f"SELECT {named} FROM shared_values v JOIN shared_sizes s"
-            f" ON {same} AND v.which = s.which AND v.value = s.value",
+            f"SELECT {of_row} FROM shared_values v JOIN shared_sizes s"
+            " ON v.token_hi = s.token_hi AND v.token_lo = s.token_lo"
+            " AND v.which = s.which AND v.value = s.value",
         ),
         Step(
-            MET,
+            met,
             (sharing,),
             "SELECT DISTINCT a.row_id AS row_a, b.row_id AS row_b FROM sharing a JOIN sharing b"
             f" ON {_ONE_BLOCK} AND a.which = b.which AND a.value = b.value AND {_A_PAIR}",
         ),
-    )
+        Step(
+            COMPARED,
+            (met, _block_rows(items)),
+            f"SELECT m.row_a, m.row_b, {pattern_sql(tuple(items))} AS pattern"
+            f" FROM met m JOIN {large} a ON m.row_a = a.row_id"
+            f" JOIN {large} b ON m.row_b = b.row_id",
+        ),
+    ]
 
 
-def _values_sql(narrowing: Sequence[str], largest_block: int) -> str:
-    row = "SELECT export, vouched, row_id, token_hi, token_lo"
-    wide = f"FROM piece WHERE size > {largest_block}"
-    nothing = f"{row}, CAST(0 AS INT) AS which, CAST(0 AS BIGINT) AS value {wide} AND 1 = 0"
+@dataclass(frozen=True)
+class Rows:
+    """Rows of some blocks: one piece of a pass.
+
+    Attributes:
+        largest_block: Rows of a block that are all compared with each other.
+        piece: Which piece, from 0.
+        pieces: In how many equal shares the tokens are cut: they are random, and 64 bits long.
+    """
+
+    largest_block: int
+    piece: int = 0
+    pieces: int = 1
+
+    def sql(self, size: str) -> str:
+        """Return the rows of this piece whose block is ``<=`` or ``>`` the largest."""
+        first, last = (-(1 << 63) + (n << 64) // self.pieces for n in (self.piece, self.piece + 1))
+        bounds = [f"size {size} {self.largest_block}"]
+        if self.piece > 0:
+            bounds.append(f"token_hi >= {first}")
+        if self.piece + 1 < self.pieces:
+            bounds.append(f"token_hi < {last}")
+        return f"(SELECT * FROM block_rows WHERE {' AND '.join(bounds)})"
+
+
+def _values_sql(rows: str, further: Sequence[str]) -> str:
+    chosen = "SELECT export, vouched, row_id, token_hi, token_lo, CAST({} AS INT) AS which, {}"
+    nothing = f"{chosen.format(0, 'CAST(0 AS BIGINT) AS value')} FROM {rows} r WHERE 1 = 0"
     each = (
-        f"{row}, CAST({number} AS INT) AS which, {value} AS value {wide} AND {value} IS NOT NULL"
-        for number, value in enumerate(narrowing, start=1)
+        f"{chosen.format(number, f'{value} AS value')} FROM {rows} r WHERE {value} IS NOT NULL"
+        for number, value in enumerate(further, start=1)
     )
     return " UNION ALL ".join((nothing, *each))
 
@@ -249,7 +254,7 @@ def narrowing(
         free = [column for column in item.columns if column not in key]
         if item.kind == "date":
             pairs = [(a, b) for n, a in enumerate(free) for b in free[n + 1 :]]
-            found += [f"CAST({a} AS BIGINT) * {1 << 32} + {b}" for a, b in pairs]
+            found += [f"CAST({a} AS BIGINT) * {1 << 31} + {b}" for a, b in pairs]
         elif item.attribute not in common:
             found += [f"CAST({column} AS BIGINT)" for column in free]
     return tuple(found)

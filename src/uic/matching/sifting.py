@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from uic.levels import BASE
 from uic.matching.shares import first_guess, level_weights
 
 if TYPE_CHECKING:
@@ -19,14 +20,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from uic.levels import Comparison
-    from uic.matching.patterns import PassPatterns
 
 _COMMON = 0.05  # strangers agree on sex in half of all pairs: that narrows nothing
-_LEAST = -12.0  # log-odds by first guess; of pairs above -6 after the fit, nearly all are above
+_LEAST = -16.0  # log-odds by first guess; of pairs above -6 after the fit, nearly all are above
 
 
 def promising(
-    patterns: PassPatterns,
+    patterns: NDArray[np.int64],
     items: Sequence[Comparison],
     u: Sequence[NDArray[np.float64]],
     records: int,
@@ -34,15 +34,15 @@ def promising(
     """Tell which patterns may become links, by the weights that EM starts from.
 
     Args:
-        patterns: The patterns of one pass.
+        patterns: Packed levels; without items all of them are promising.
         items: The comparisons, in the order of the pattern.
         u: Share of every level among strangers, per comparison.
         records: Records in all exports; each is expected to match about one other.
     """
-    odds = np.full(len(patterns.pattern), -np.log(max(records, 1)))
+    odds = np.full(len(patterns), -np.log(max(records, 1)) if items else np.inf)
     for position, (item, shares) in enumerate(zip(items, u, strict=True)):
         weights = level_weights(item, first_guess(item), shares)
-        odds += weights[patterns.level(position)]
+        odds += weights[(patterns >> 4 * position) % BASE]
     return odds > _LEAST
 
 
