@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from uic.partner.codes import code as code
     from uic.partner.codes import parse_code as parse_code
     from uic.partner.drafting import init as init
-    from uic.partner.exporting import encode as encode
     from uic.partner.forms import card as card
     from uic.partner.forms import form as form
     from uic.partner.quality import CheckReport as CheckReport
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from uic.pipeline import Deduplication as Deduplication
     from uic.pipeline import dedupe as dedupe
     from uic.pipeline import write_results as write_results
+    from uic.pipeline.exporting import encode as encode
     from uic.pipeline.tabulating import tabulate as tabulate
     from uic.schema import LinkageSchema as LinkageSchema
     from uic.schema import default_schema as default_schema
@@ -82,7 +82,7 @@ _HOMES = {
     "dedupe": "uic.pipeline",
     "default_schema": "uic.schema",
     "demo": "uic.demo",
-    "encode": "uic.partner.exporting",
+    "encode": "uic.pipeline.exporting",
     "estimate": "uic.analysis.estimating",
     "evaluate": "uic.evaluating",
     "fingerprint": "uic.schema",

@@ -17,9 +17,10 @@ from uic.envelope.exports import Expected, read_matcher, read_resolver
 from uic.errors import InputError, KeyMaterialError
 from uic.exchange import EVENTS, RECORDS
 from uic.matching.matcher import match
-from uic.partner.exporting import encode, shuffled
+from uic.partner.exporting import shuffled
 from uic.partner.handles import record_handles
 from uic.partner.registers import Register
+from uic.pipeline.exporting import encode
 from uic.resolving.resolver import resolve
 from uic.schema import default_schema, fingerprint
 

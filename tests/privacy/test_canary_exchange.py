@@ -36,7 +36,7 @@ from uic.envelope.tables import batches_of
 from uic.envelope.unpacking import open_export
 from uic.envelope.wrapping import read_wrapped
 from uic.errors import UicError
-from uic.partner.exporting import encode
+from uic.pipeline.exporting import encode
 
 MARKS = ["Zqxfamilia", "Zqxgivena", "1987-09-23", "zqxrecord"]
 PAIRS = {name: new_pair(name) for name in ("matcher", "resolver", "dic")}

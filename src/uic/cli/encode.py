@@ -40,7 +40,7 @@ def command(
     matcher and resolver open their own part. Never send the key along with it.
     """
     from uic.cli.progress import shown
-    from uic.partner.exporting import encode
+    from uic.pipeline.exporting import encode
     from uic.partner.reading import write_rejects
 
     with shown() as progress:

@@ -17,6 +17,7 @@ from uic.envelope.exports import PASS, ROWS, fields_of, write_tables
 from uic.envelope.tables import Stream
 from uic.errors import InputError, Problem
 from uic.exchange import CHANCE, EVENTS, OWN_PAIRS, RECORDS
+from uic.partner.encoding import own_pairs
 from uic.partner.encoding.frequencies import frequencies
 from uic.partner.encoding.passes import EMPTY, MAPPED, chance_table, pass_tables
 from uic.partner.encoding.preparing import prepare
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from uic.envelope.exports import Role
     from uic.exchange import Header
+    from uic.partner.encoding import CompareOwn
     from uic.partner.encoding.preparing import Prepared
     from uic.partner.reading.partners import Export as Input
     from uic.partner.registers import Register
@@ -64,34 +66,16 @@ def encode(
     matcher: PublicKey | str | Path,
     resolver: PublicKey | str | Path,
     signer: PrivateKey | str | Path,
+    compare: CompareOwn,
     schema: LinkageSchema | str | Path | None = None,
     out: str | Path | None = None,
     previous: EpochKey | str | Path | None = None,
     progress: Progress = silent,
 ) -> Encoded:
-    """Encode one partner's register and write it as one sealed, signed file.
+    """Encode one partner's register, as :func:`uic.encode` says.
 
-    The file holds no name and no date of birth. Its header, readable by anybody, tells partner,
-    project, epoch and how many records and events there are. The matcher's part holds tokens
-    and signatures, the resolver's part row ids, events and handles; both in an order drawn from
-    the operating system's random numbers. Whoever gets the epoch key can test any name against
-    the tokens (docs/threat-model.md).
-
-    Args:
-        inputs: The partner's export, or a mapping from the partner's name to a table.
-        key: The epoch key.
-        matcher: ``NAME.public`` of the matcher.
-        resolver: ``NAME.public`` of the resolver, another pair than the matcher's.
-        signer: The partner's own ``NAME.private``.
-        schema: The linkage schema; without one the default name-register schema.
-        out: The file; by default ``PARTNER-EPOCH.uicx`` here.
-        previous: The old epoch's key, once, to carry person ids into this epoch.
-        progress: Called with each step.
-
-    Raises:
-        InputError: the input cannot be used, or it is not exactly one partner's.
-        SchemaError: the schema breaks a rule.
-        KeyMaterialError: a key cannot be used, or the epoch key is of another project.
+    ``compare`` compares the partner's own rows with each other before they are taken apart; it
+    comes from outside because this room cannot reach the matcher's.
     """
     chosen = _schema(schema)
     epoch_key = key if isinstance(key, EpochKey) else load_key(key)
@@ -112,7 +96,7 @@ def encode(
         if old_key is not None:
             check_ids(seen.ranges, max(seen.rows, prepared.header.records), seen.source)
         fields = fields_of(prepared.header, prepared.pass_sizes, seen.events)
-        write_tables(_tables(prepared), fields, path, signer=sender, **recipients)
+        write_tables(_tables(prepared, compare), fields, path, signer=sender, **recipients)
     return Encoded(path, prepared.header, tuple(sorted(seen.problems)))
 
 
@@ -155,22 +139,22 @@ def _moved(events: pa.Table, first: int, contact: int) -> pa.Table:
     return events
 
 
-def _tables(prepared: Prepared) -> dict[Role, dict[str, pa.Table | Stream]]:
+def _tables(prepared: Prepared, compare: CompareOwn) -> dict[Role, dict[str, pa.Table | Stream]]:
     """Return both compartments; the resolver's is complete once the matcher's was written."""
-    store, passes = prepared.store, prepared.passes
+    store, passes, sums = prepared.store, prepared.passes, frequencies(prepared)
     matcher: dict[str, pa.Table | Stream] = {
-        PASS + item.name: Stream(EMPTY, pass_tables(prepared, item)) for item in passes
+        PASS + item.name: Stream(EMPTY, pass_tables(prepared, item, apart=True)) for item in passes
     }
     rows: dict[str, pa.Table | Stream] = {
         ROWS + item.name: Stream(MAPPED, store.pieces(f"map/{item.name}")) for item in passes
     }
     return {
-        "matcher": matcher | {"frequencies": frequencies(prepared)},
+        "matcher": matcher | {"frequencies": sums},
         "resolver": rows
         | {
             "chance": Stream(CHANCE, (chance_table(prepared) for _ in range(1))),
             "events": Stream(EVENTS, store.pieces("events")),
-            "own_pairs": Stream(OWN_PAIRS, ()),
+            "own_pairs": Stream(OWN_PAIRS, (own_pairs(prepared, sums, compare) for _ in range(1))),
             "records": Stream(RECORDS, store.pieces("records")),
         },
     }
