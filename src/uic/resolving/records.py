@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from uic.engines.duckdb import engine
 
@@ -47,7 +48,8 @@ class RecordPairs:
         b: Higher node.
         log_odds: Best log-odds over the passes; NaN under the profile ``tokens``.
         agreeing: Bit mask of the passes in which the two met.
-        comparable: Bit mask of the passes in which both had a usable value.
+        comparable: Bit mask of the passes in which both had a usable value; as ``agreeing`` where
+            log-odds are known, because only scores from agreement need more.
         best: Number of the pass with the best log-odds; of equals the first.
         pattern: The levels of the pair in that pass, packed as ``uic.levels`` says.
     """
@@ -74,77 +76,81 @@ def number_records(parts: Sequence[ResolverPart]) -> Nodes:
 
 def join_rows(pairs: pa.Table, parts: Sequence[ResolverPart], passes: Sequence[str]) -> RecordPairs:
     """Replace row ids by nodes and merge the passes: the largest log-odds of a pair counts."""
+    bits = [1 << number for number in range(len(passes))]
     with engine() as database:
-        database.read("row_map", _all_rows(parts))
-        bits = [1 << number for number in range(len(passes))]
         database.read("passes", pa.table({"pass": passes, "bit": bits}))
-        database.read("pairs", pairs)
-        database.run(
-            "masks",
-            "SELECT r.node, SUM(p.bit) AS mask FROM row_map r JOIN passes p ON r.pass = p.pass"
-            " WHERE r.usable = 1 GROUP BY r.node",
-        )
+        with database.lent("pairs", pairs):
+            database.run("scored", _SCORED)
         database.run("scores", _SCORES)
-        database.run(
-            "met",
-            "SELECT CASE WHEN x.node < y.node THEN x.node ELSE y.node END AS a,"
-            " CASE WHEN x.node < y.node THEN y.node ELSE x.node END AS b, k.bit, s.place"
-            " FROM pairs p JOIN passes k ON p.pass = k.pass"
-            " JOIN scores s ON s.bit = k.bit AND s.pattern = p.pattern"
-            " AND s.odds = COALESCE(p.log_odds, 0)"
-            " JOIN row_map x ON x.pass = p.pass AND x.row_id = p.row_a"
-            " JOIN row_map y ON y.pass = p.pass AND y.row_id = p.row_b"
-            " WHERE x.usable = 1 AND y.usable = 1",
-        )
-        merged = database.fetch(
-            "SELECT m.a, m.b, MIN(m.place) AS place, CAST(SUM(m.bit) AS BIGINT) AS agreeing,"
-            " CAST(MIN(x.mask) AS BIGINT) AS mask_a, CAST(MIN(y.mask) AS BIGINT) AS mask_b"
-            " FROM met m JOIN masks x ON x.node = m.a JOIN masks y ON y.node = m.b"
-            " GROUP BY m.a, m.b ORDER BY m.a, m.b"
-        )
+        database.run("needed", _NEEDED)
+        for part, offset in zip(parts, _offsets(parts), strict=True):
+            with database.lent("row_map", part.row_map):
+                database.add("nodes", _nodes_sql(int(offset)))
+        merged = database.fetch(_MERGED)
         scores = database.fetch("SELECT * FROM scores ORDER BY place")
     place = merged["place"].to_numpy() - 1
+    a, b, agreeing = (merged[name].to_numpy() for name in ("a", "b", "agreeing"))
+    odds = scores["log_odds"]
+    comparable = agreeing
+    if odds.null_count:
+        masks = usable_masks(parts, passes)
+        comparable = masks[a] & masks[b]
     return RecordPairs(
-        a=merged["a"].to_numpy(),
-        b=merged["b"].to_numpy(),
-        log_odds=scores["log_odds"].to_numpy().astype(float)[place],
-        agreeing=merged["agreeing"].to_numpy(),
-        comparable=merged["mask_a"].to_numpy() & merged["mask_b"].to_numpy(),
+        a=a,
+        b=b,
+        log_odds=odds.to_numpy().astype(float)[place],
+        agreeing=agreeing,
+        comparable=comparable,
         best=np.searchsorted(bits, scores["bit"].to_numpy())[place],
         pattern=scores["pattern"].to_numpy()[place],
     )
 
 
+_SCORED = (
+    "SELECT k.bit, p.row_a, p.row_b, p.pattern, p.log_odds, COALESCE(p.log_odds, 0) AS odds"
+    " FROM pairs p JOIN passes k ON p.pass = k.pass"
+)
 _SCORES = (
-    "SELECT bit, pattern, log_odds, COALESCE(log_odds, 0) AS odds,"
+    "SELECT bit, pattern, log_odds, odds,"
     " CAST(ROW_NUMBER() OVER (ORDER BY log_odds DESC NULLS LAST, bit, pattern) AS INT) AS place"
-    " FROM (SELECT DISTINCT k.bit, p.pattern, p.log_odds"
-    " FROM pairs p JOIN passes k ON p.pass = k.pass) d"
+    " FROM (SELECT DISTINCT bit, pattern, log_odds, odds FROM scored) d"
 )
 """Few patterns, many pairs: each pair carries only the place of its pattern, best first."""
+
+_NEEDED = "SELECT bit, row_a AS row_id FROM scored UNION SELECT bit, row_b AS row_id FROM scored"
+"""Of all rows of all exports only those that are in some pair are looked up."""
+
+
+def _nodes_sql(offset: int) -> str:
+    return (
+        f"SELECT k.bit, r.row_id, CAST(r.record AS BIGINT) + {offset} AS node"  # noqa: S608 - a number
+        " FROM row_map r JOIN passes k ON r.pass = k.pass"
+        " JOIN needed n ON n.bit = k.bit AND n.row_id = r.row_id WHERE r.usable"
+    )
+
+
+_MERGED = (
+    "SELECT a, b, MIN(place) AS place, CAST(SUM(bit) AS BIGINT) AS agreeing FROM ("
+    "SELECT CASE WHEN x.node < y.node THEN x.node ELSE y.node END AS a,"
+    " CASE WHEN x.node < y.node THEN y.node ELSE x.node END AS b, p.bit, s.place FROM scored p"
+    " JOIN scores s ON s.bit = p.bit AND s.pattern = p.pattern AND s.odds = p.odds"
+    " JOIN nodes x ON x.bit = p.bit AND x.row_id = p.row_a"
+    " JOIN nodes y ON y.bit = p.bit AND y.row_id = p.row_b) met GROUP BY a, b ORDER BY a, b"
+)
 
 
 def usable_masks(parts: Sequence[ResolverPart], passes: Sequence[str]) -> NDArray[np.int64]:
     """Return, per node, the bit mask of the passes in which the record has a usable value."""
-    rows = _all_rows(parts)
     masks = np.zeros(sum(part.header.records for part in parts), dtype=np.int64)
-    node, usable, name = (rows[column].to_numpy() for column in ("node", "usable", "pass"))
-    for bit, wanted in enumerate(passes):
-        np.bitwise_or.at(masks, node[(name == wanted) & (usable == 1)], 1 << bit)
+    for part, offset in zip(parts, _offsets(parts), strict=True):
+        usable = part.row_map.filter(part.row_map["usable"])
+        for bit, wanted in enumerate(passes):
+            of_pass = usable.filter(pc.equal(usable["pass"], wanted))
+            np.bitwise_or.at(masks, of_pass["record"].to_numpy() + offset, 1 << bit)
     return masks
 
 
-def _all_rows(parts: Sequence[ResolverPart]) -> pa.Table:
-    offsets = np.concatenate(([0], np.cumsum([part.header.records for part in parts])))
-    tables = [
-        pa.table(
-            {
-                "pass": part.row_map["pass"],
-                "row_id": part.row_map["row_id"],
-                "node": part.row_map["record"].to_numpy().astype(np.int64) + offset,
-                "usable": part.row_map["usable"].cast(pa.int32()),
-            }
-        )
-        for part, offset in zip(parts, offsets[:-1], strict=True)
-    ]
-    return pa.concat_tables(tables)
+def _offsets(parts: Sequence[ResolverPart]) -> NDArray[np.int64]:
+    """Return the node of the first record of each export."""
+    sizes = [part.header.records for part in parts]
+    return np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))[:-1]

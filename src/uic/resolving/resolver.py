@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from uic.resolving.agreement import score_agreement
 from uic.resolving.clustering import cluster
@@ -109,7 +110,7 @@ def _resolution(
             {
                 "partner": _partners(nodes, np.arange(len(nodes))).cast(pa.string()),
                 "record": nodes.record.astype(np.int32),
-                "person_id": pa.array(_person_ids(labels, seed), pa.string()),
+                "person_id": _person_ids(labels, seed),
             }
         ),
         links=_with_text(_sides(nodes, met, accepted)).append_column(
@@ -166,9 +167,9 @@ def _with_text(sides: pa.Table) -> pa.Table:
     return sides.cast(pa.schema([(f.name, kinds.get(f.name, f.type)) for f in sides.schema]))
 
 
-def _person_ids(labels: NDArray[np.int64], seed: int) -> list[str]:
+def _person_ids(labels: NDArray[np.int64], seed: int) -> pa.Array:
     persons = int(labels.max(initial=-1)) + 1
     numbers = np.random.default_rng(seed).permutation(persons) + 1
     width = max(6, len(str(persons)))
-    names = np.array([f"P{number:0{width}d}" for number in numbers], dtype=object)
-    return names[labels].tolist() if persons else []
+    digits = pc.utf8_lpad(pa.array(numbers).cast(pa.string()), width, "0")
+    return pc.binary_join_element_wise("P", digits, "").take(pa.array(labels))
