@@ -43,6 +43,12 @@ def command(
     decisions: Annotated[
         Path | None, typer.Option(help="A review file that was filled in: what it says binds.")
     ] = None,
+    local: Annotated[
+        Path | None,
+        typer.Option(
+            help="Compare one partner's own list in the clear; write pairs, WITH NAMES, here."
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 when a row problem was found.")
     ] = False,
@@ -54,6 +60,9 @@ def command(
     Writes persons.parquet, pairs.parquet, counts.csv, histories.csv, report.html, rejects.csv
     and run.json. No file holds a name, a date of birth or a code of a person, but persons.parquet,
     pairs.parquet and candidates.parquet hold the partners' own record ids: keep them inside.
+
+    With --local only the pairs of your own list are written, side by side and with names, for
+    your own eyes; no key is used and no results folder is made.
     """
     from uic.cli.progress import shown
     from uic.pipeline import dedupe, write_results
@@ -61,6 +70,9 @@ def command(
 
     _one_of("--period", period, ("year", "quarter", "month"))
     _one_of("--lists", lists, ("partner", "channel"))
+    if local:
+        _local(inputs, schema, local, threshold, decisions)
+        return
     with shown() as progress:
         result = dedupe(
             inputs,
@@ -87,6 +99,28 @@ def command(
         )
         if strict:
             raise typer.Exit(1)
+
+
+def _local(
+    inputs: list[Path],
+    schema: Path | None,
+    path: Path,
+    threshold: float | None,
+    decisions: Path | None,
+) -> None:
+    from uic.cli.progress import shown
+    from uic.pipeline.local import dedupe_local, write_local
+
+    with shown() as progress:
+        found = dedupe_local(
+            inputs, schema=schema, threshold=threshold, decisions=decisions, progress=progress
+        )
+    write_local(found, path)
+    typer.echo(f"{'records':<22}{found.records:>10,}")
+    typer.echo(f"{'persons':<22}{found.persons:>10,}")
+    typer.echo(f"uic: {path} holds {len(found.pairs):,} pairs with names: keep it inside", err=True)
+    if found.problems:
+        typer.echo(f"uic: {len(found.problems)} values could not be used", err=True)
 
 
 def summary(result: Deduplication) -> str:

@@ -117,10 +117,14 @@ def read_decisions(path: str | Path, registers: Sequence[Register]) -> Decisions
         InputError: the file cannot be read, an answer is none, or records are not in the
             registers; rows are named, never a record id.
     """
-    answers = read_answers(path, _PAIR)
-    nodes = _nodes(registers)
+    alone = len(registers) == 1  # a list of one partner does not say whose the records are
+    answers = read_answers(path, [n for n in _PAIR if not (alone and n.startswith("partner"))])
+    nodes, only = _nodes(registers), registers[0].partner if alone else None
     rows = answers.to_pylist()
-    ends = [tuple(nodes.get((r[f"partner_{s}"], r[f"record_id_{s}"])) for s in "ab") for r in rows]
+    ends = [
+        tuple(nodes.get((only or r[f"partner_{s}"], r[f"record_id_{s}"])) for s in "ab")
+        for r in rows
+    ]
     lost = [row["_row"] for row, pair in zip(rows, ends, strict=True) if None in pair]
     if lost:
         rule = "a record of this pair is not in the exports"
