@@ -91,8 +91,8 @@ def resolver_register(office: Office) -> Found:
 
 
 def resolver_all_pairs(office: Office) -> Found:
-    """(c) if no pair had been dropped for its score: what the same attack can do."""
-    return _score_graph(office, "score graph if every pair that met were kept", None)
+    """(c) if rows were not thinned and no pair dropped for its score: the attack can do much."""
+    return _score_graph(office, "score graph, if all that met were kept", None)
 
 
 def partner_machine(office: Office) -> Found:
@@ -207,21 +207,21 @@ def _score_graph(office: Office, attack: str, pairs: pa.Table | None) -> Found:
     schema = office.schema
     items = comparisons(schema, frozenset((*NAMED, "birth_date")))
     mine = encode(office.listed, schema, new_key(office.key.project, office.key.epoch))
+    whole = encode(office.all_clients, schema, new_key(office.key.project, office.key.epoch))
     file, listed = [], []
     for number, name in enumerate(item.name for item in schema.active_passes):
         if not len(mine.matcher.pass_rows[name]):
             continue
-        there = score_graph.listed_pairs([mine.matcher.pass_rows[name]], items)
+        there = score_graph.listed_pairs(mine.matcher.pass_rows[name], items)
         listed.append(_ends(there, _places([mine.resolver], None, name), number, items))
-        rows = [office.matcher[partner].pass_rows[name] for partner in PARTNERS]
-        here = (
-            score_graph.listed_pairs(rows, items)
-            if pairs is None
-            else pairs.filter(pc.equal(pairs["pass"], name))
-        )
-        parts = [office.resolver[partner] for partner in PARTNERS]
-        clients = [office.clients[partner] for partner in PARTNERS]
-        file.append(_ends(here, _places(parts, clients, name), number, items))
+        if pairs is None:
+            here = score_graph.listed_pairs(whole.matcher.pass_rows[name], items)
+            places = _places([whole.resolver], None, name)
+        else:
+            here = pairs.filter(pc.equal(pairs["pass"], name))
+            parts = [office.resolver[partner] for partner in PARTNERS]
+            places = _places(parts, [office.clients[partner] for partner in PARTNERS], name)
+        file.append(_ends(here, places, number, items))
     one, two = (
         score_graph.Edges(nodes, *(np.concatenate(part) for part in zip(*ends, strict=True)))
         for nodes, ends in ((len(office.members), file), (len(office.drawn), listed))

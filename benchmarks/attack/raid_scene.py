@@ -16,11 +16,11 @@ from uic import keys
 from uic.crypto.keys import load_key
 from uic.crypto.mac import hmac_each
 from uic.crypto.pairs import load_private, load_public
-from uic.envelope.exports import read_matcher, read_resolver
-from uic.matching.matcher import match
-from uic.matching.store import add_export, open_store
-from uic.partner.exporting import encode
-from uic.pipeline.results import write_results
+from uic.envelope.exports import Expected, read_resolver
+from uic.envelope.pairs import read_pairs
+from uic.exchange import OWN_PAIRS
+from uic.matching.store import current_exports, open_store, stored_exports
+from uic.pipeline import rounds
 from uic.schema import LinkageSchema
 
 if TYPE_CHECKING:
@@ -75,6 +75,11 @@ class Office:
         return register(self.drawn, NAMED)
 
     @property
+    def all_clients(self) -> Register:
+        """Everybody who is a client anywhere, as one register that nobody has."""
+        return register(self.drawn.take(pa.array(self.members)), NAMED)
+
+    @property
     def share(self) -> float:
         """Share of the registry that are clients of some partner."""
         return len(self.members) / len(self.drawn)
@@ -93,11 +98,9 @@ def seize(style: str, n: int, size: int, folder: Path, *, known: int, seed: int)
     _keys(folder)
     for name, table in tables.items():
         _encode(folder, name, table)
-    schema = LinkageSchema()
+    _link(folder)
     matcher, resolver = _open(folder)
-    pairs = match([matcher[name] for name in PARTNERS], schema).pairs
-    _unit(folder, matcher, pairs)
-    _analyse(folder, tables)
+    pairs = _pairs(folder, resolver)
     key = load_key(folder / "epoch.key")
     clients = {name: _clients(resolver[name], key, name, lists[name]) for name in PARTNERS}
     anchors = {int(client): int(members[client]) for client in met}
@@ -138,48 +141,63 @@ def _keys(folder: Path) -> None:
 
 def _encode(folder: Path, name: str, table: pa.Table) -> None:
     own = folder / "partner" / name
-    encode(
+    uic.encode(
         {name: table}, key=folder / "epoch.key", matcher=folder / "matcher.public",
         resolver=folder / "resolver.public", signer=folder / f"{name}.private",
         out=own / f"{name}-{EPOCH}.uicx",
     )  # fmt: skip
 
 
-def _open(folder: Path) -> tuple[dict[str, MatcherPart], dict[str, ResolverPart]]:
-    matcher, resolver = (
-        load_private(folder / f"{name}.private") for name in ("matcher", "resolver")
-    )
-    opened: tuple[dict[str, MatcherPart], dict[str, ResolverPart]] = ({}, {})
-    for name in PARTNERS:
-        path = folder / "partner" / name / f"{name}-{EPOCH}.uicx"
-        signer = load_public(folder / f"{name}.public")
-        opened[0][name] = read_matcher(path, key=matcher, signer=signer)
-        opened[1][name] = read_resolver(path, key=resolver, signer=signer)
-    return opened
-
-
-def _unit(folder: Path, matcher: dict[str, MatcherPart], pairs: pa.Table) -> None:
-    """Write what the matcher keeps, and the pairs it handed to the resolver."""
-    for room in ("matcher", "resolver"):
+def _link(folder: Path) -> None:
+    """Run the round in two offices; the analyst gets what a round writes, without record names."""
+    files = [folder / "partner" / name / f"{name}-{EPOCH}.uicx" for name in PARTNERS]
+    for room in ("matcher", "resolver", "analyst"):
         (folder / room).mkdir()
-    with open_store(folder / "matcher" / "store.duckdb") as store:
-        for name, part in matcher.items():
-            add_export(store, part, f"digest of {name}")
-    pq.write_table(pairs, folder / "resolver" / "pairs.parquet")
-
-
-def _analyse(folder: Path, tables: dict[str, pa.Table]) -> None:
-    """Write the results, first the partners' own and then what the analyst gets."""
-    result = uic.dedupe(tables, key=folder / "epoch.key")
-    write_results(result, folder / "results")
-    (folder / "analyst").mkdir()
-    for name in ("counts.csv", "histories.csv", "report.html", "run.json"):
-        (folder / "analyst" / name).write_bytes((folder / "results" / name).read_bytes())
-    persons = result.persons.select(["partner", "person_id"])
-    pq.write_table(persons, folder / "analyst" / "persons.parquet")
+    matched = rounds.match(
+        files, key=folder / "matcher.private", resolver=folder / "resolver.public",
+        partners=folder, store=folder / "matcher" / "store.duckdb",
+        out=folder / "resolver" / "pairs.uicp",
+    )  # fmt: skip
+    finished = rounds.resolve(
+        matched.path, files, key=folder / "resolver.private", matcher=folder / "matcher.public",
+        partners=folder, register=folder / "resolver" / "register.duckdb", round=EPOCH,
+    )  # fmt: skip
+    rounds.write_round(finished, folder / "results")
+    for path in (folder / "results").iterdir():
+        if path.suffix in (".csv", ".html", ".json"):
+            (folder / "analyst" / path.name).write_bytes(path.read_bytes())
+    persons = finished.result.persons
+    pq.write_table(persons.select(["partner", "person_id"]), folder / "analyst" / "persons.parquet")
     for name in PARTNERS:
-        own = result.persons.filter(pc.equal(result.persons["partner"], name))
+        own = persons.filter(pc.equal(persons["partner"], name))
         pq.write_table(own, folder / "partner" / name / "persons.parquet")
+
+
+def _open(folder: Path) -> tuple[dict[str, MatcherPart], dict[str, ResolverPart]]:
+    """Return what matcher and resolver hold: the matcher's part from its store."""
+    with open_store(folder / "matcher" / "store.duckdb") as store:
+        digests = current_exports(store)
+        matcher = dict(zip(digests, stored_exports(store, list(digests.values())), strict=True))
+    own = load_private(folder / "resolver.private")
+    resolver = {
+        name: read_resolver(
+            folder / "partner" / name / f"{name}-{EPOCH}.uicx",
+            key=own,
+            signer=load_public(folder / f"{name}.public"),
+        )
+        for name in PARTNERS
+    }
+    return matcher, resolver
+
+
+def _pairs(folder: Path, parts: dict[str, ResolverPart]) -> pa.Table:
+    """Return every pair the resolver ever got: the matcher's, and the partners' own."""
+    scored = read_pairs(
+        folder / "resolver" / "pairs.uicp", key=folder / "resolver.private",
+        signer=folder / "matcher.public", expected=Expected(),
+    )  # fmt: skip
+    tables = [scored.pairs, *(part.own_pairs for part in parts.values())]
+    return pa.concat_tables(table.select(OWN_PAIRS.names).cast(OWN_PAIRS) for table in tables)
 
 
 def _clients(part: ResolverPart, key: EpochKey, partner: str, who: NDArray) -> NDArray[np.int64]:

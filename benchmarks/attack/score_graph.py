@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array, csr_array
 from scipy.special import gammaln
@@ -22,8 +21,7 @@ from scipy.special import gammaln
 from uic.levels import BASE, DATE_LEVELS, SWAPPED, Comparison, pattern_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    import pyarrow as pa
     from numpy.typing import NDArray
 
 ROUNDS = 8
@@ -42,9 +40,8 @@ class Edges:
     kind: NDArray[np.int64]
 
 
-def listed_pairs(tables: list[pa.Table], items: tuple[Comparison, ...]) -> pa.Table:
+def listed_pairs(rows: pa.Table, items: tuple[Comparison, ...]) -> pa.Table:
     """Return ``row_a``, ``row_b``, ``pattern`` of all rows of one pass that share a token."""
-    rows = pa.concat_tables([table for table in tables if len(table)])
     with duckdb.connect() as database:
         database.register("rows", rows)
         return database.sql(
@@ -81,9 +78,7 @@ def attack(
     score = start
     for turn in range(ROUNDS):
         anchors = _anchors(score, known, FIRST * 2**turn if turn else 0)
-        score = 0.2 * start
-        for vouched in _vouched(one, two, weights, anchors):
-            score += vouched
+        score = 0.2 * start + _vouched(one, two, weights, anchors)
     return _settled(score, known)
 
 
@@ -135,14 +130,16 @@ def _degrees(side: Edges, kinds: int) -> NDArray[np.float64]:
 
 def _vouched(
     one: list[csr_array], two: list[csr_array], weights: NDArray, anchors: dict[int, int]
-) -> Iterator[NDArray[np.float64]]:
-    """Score every node against every person by their edges to the anchors, kind by kind."""
+) -> NDArray[np.float64]:
+    """Score every node against every person by their edges to the anchors of both sides."""
     rows, persons = (np.array(list(part), dtype=int) for part in (anchors.keys(), anchors.values()))
+    shape = (one[0].shape[0], two[0].shape[0]) if one else (1, 1)
+    alike, here, there = csr_array(shape), np.zeros(shape[0]), np.zeros(shape[1])
     for weight, file, listed in zip(weights, one, two, strict=True):
-        here, there = file[:, rows], listed[:, persons]
-        alike = (here @ there.T).toarray()
-        unlike = here.sum(axis=1)[:, None] + there.sum(axis=1)[None, :] - 2 * alike
-        yield weight * alike - WRONG * unlike
+        left, right = file[:, rows], listed[:, persons]
+        alike = alike + (weight + 2 * WRONG) * (left @ right.T)
+        here, there = here + left.sum(axis=1), there + right.sum(axis=1)
+    return alike.toarray() - WRONG * (here[:, None] + there[None, :])
 
 
 def _anchors(score: NDArray, known: dict[int, int], wanted: int) -> dict[int, int]:
