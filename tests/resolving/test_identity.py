@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,7 +85,7 @@ def test_the_same_clusters_again_change_nothing(
 
 @given(rounds(), st.randoms(use_true_random=False))
 def test_names_of_clusters_do_not_matter(
-    case: tuple[list[int], list[int], list[bool], list[int]], random: st.random.Random
+    case: tuple[list[int], list[int], list[bool], list[int]], random: Random
 ) -> None:
     """Clusters may be numbered in any way."""
     clusters, known, present, alive = case
@@ -98,7 +100,7 @@ def test_names_of_clusters_do_not_matter(
 
 @given(rounds(), st.randoms(use_true_random=False))
 def test_the_order_of_the_records_moves_no_known_id(
-    case: tuple[list[int], list[int], list[bool], list[int]], random: st.random.Random
+    case: tuple[list[int], list[int], list[bool], list[int]], random: Random
 ) -> None:
     """Shuffled records keep known ids but where two clusters have the same claim."""
     clusters, known, present, alive = case

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    Database = duckdb.DuckDBPyConnection
+Database = duckdb.DuckDBPyConnection
 
 _META = "CREATE TABLE meta (name VARCHAR, value VARCHAR)"
 
@@ -89,7 +89,7 @@ def one(database: Database, select: str, values: Sequence[object] = ()) -> objec
 
 def fetched(database: Database, select: str, values: Sequence[object] = ()) -> pa.Table:
     """Return the result of a query as an Arrow table."""
-    return database.execute(select, list(values)).to_arrow_table()
+    return database.sql(select, params=list(values)).to_arrow_table()
 
 
 def rewrite(path: str | Path) -> None:

@@ -61,8 +61,8 @@ TABLES = (
 )
 
 
-def open_register(path: str | Path) -> AbstractContextManager[Database]:
-    """Open the register of a project, or make it.
+def open_register(path: str | Path | None) -> AbstractContextManager[Database]:
+    """Open the register of a project, or make it; None for one that is gone after the block.
 
     Raises:
         InputError: another run has it open.
