@@ -11,6 +11,7 @@ import numpy as np
 import one_pass
 import pyarrow as pa
 import pyarrow.compute as pc
+import score_graph
 from populations import people, register
 
 from uic.crypto.keys import new_key
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from scenes import Scene
 
     from uic.crypto.keys import EpochKey
+    from uic.exchange import Export
 
 TOP = 0.05  # the surest claims, as a share of all claims of that attack
 Result = dict[str, object]
@@ -61,6 +63,63 @@ def each_pass(setting: Scene, seed: int = 1) -> Iterator[Result]:
         parts.append((found.rows, right, found.sure))
         yield _result(setting, name, *parts[-1])
     yield _result(setting, "any pass", *map(np.concatenate, zip(*parts, strict=True)))
+
+
+def alone(setting: Scene, seed: int = 1) -> Result:
+    """Attack every row by itself: what of a person can be seen without another row beside it.
+
+    Which attributes are missing, and whether day and month or the two names are equal. A row is
+    claimed in every pass; who is left of a list of n is hit by chance once in n claims.
+    """
+    rng = np.random.default_rng(seed)
+    parts = []
+    for file, listed in setting.passes.values():
+        claimed, sure = one_pass.alone(file, listed, rng)
+        parts.append((np.arange(len(claimed)), setting.members == claimed, sure))
+    found = map(np.concatenate, zip(*parts, strict=True))
+    return _result(setting, "rows by themselves", *found)
+
+
+def own_pairs(setting: Scene) -> Result:
+    """Attack what the resolver gets of one partner: its own pairs and the map to its records."""
+    listed = encode(
+        register(setting.drawn, setting.attributes),
+        setting.schema,
+        new_key(setting.key.project, setting.key.epoch),
+    )
+    file: list[tuple[NDArray, ...]] = []
+    mine: list[tuple[NDArray, ...]] = []
+    for number, item in enumerate(setting.schema.active_passes):
+        pairs = setting.export.resolver.own_pairs
+        pairs = pairs.filter(pc.equal(pairs["pass"], item.name))
+        file.append(_ends(setting.export, number, item.name, pairs, setting))
+        rows = listed.matcher.pass_rows[item.name]
+        if len(rows):
+            met = score_graph.listed_pairs(rows, setting.items)
+            mine.append(_ends(listed, number, item.name, met, setting))
+    sizes = (len(setting.members), len(setting.drawn))
+    graphs = [
+        score_graph.Edges(size, *map(np.concatenate, zip(*ends, strict=True)))
+        for size, ends in zip(sizes, (file, mine), strict=True)
+    ]
+    claimed, sure = score_graph.attack(*graphs, setting.share, setting.known)
+    right = claimed == setting.members
+    return _result(setting, "resolver's own pairs", np.arange(len(claimed)), right, sure)
+
+
+def _ends(
+    export: Export, number: int, name: str, pairs: pa.Table, setting: Scene
+) -> tuple[NDArray, NDArray, NDArray]:
+    """Return the records at both ends of pairs of one pass, and what the pairs say."""
+    row_map = export.resolver.row_map
+    row_map = row_map.filter(pc.equal(row_map["pass"], name))
+    ids, records = row_map["row_id"].to_numpy(), row_map["record"].to_numpy()
+    order = np.argsort(ids)
+    a, b = (
+        records[order][np.searchsorted(ids[order], pairs[side].to_numpy())].astype(int)
+        for side in ("row_a", "row_b")
+    )
+    return a, b, score_graph.kinds_of(number, pairs["pattern"].to_numpy(), setting.items)
 
 
 def linked_passes(setting: Scene, seed: int = 1) -> Result:

@@ -69,6 +69,14 @@ def squares(side: Side, smallest: int = 2) -> Squares:
     return Squares(rows, starts, ids, types, corners, known)
 
 
+def by_themselves(side: Side) -> Squares:
+    """Return every row as a block of its own: what is seen of it without another row."""
+    rows = np.arange(len(side.blocks))
+    types, known = _types(side, rows, rows)
+    ends = np.arange(len(rows) + 1)
+    return Squares(rows, ends, rows, types, ends, known)
+
+
 def _types(side: Side, left: NDArray, right: NDArray) -> tuple[NDArray, NDArray]:
     packed = np.zeros(len(left), dtype=np.int64)
     for feature in side.features:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from blocks import candidates, likelihoods, size_log, squares
+from blocks import by_themselves, candidates, likelihoods, size_log, squares
 from inside import Match, match
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
@@ -55,6 +55,21 @@ def attack(
     table = likelihoods(file, noisy, true)
     tried = _matches(noisy, true, table, candidates(noisy, true, table, share), known, share, rng)
     return _claims(noisy, true, tried)
+
+
+def alone(
+    file: Side, listed: Side, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Claim for every row somebody whose own values would look like it, and how sure that is."""
+    seen, held = (by_themselves(side) for side in (file, listed))
+    table = likelihoods(file, seen, held)
+    count = np.bincount(held.types, minlength=len(held.known))
+    best = (table - np.log(count)[None, :] * 1e-6).argmax(axis=1)  # of equals the rarest
+    order = np.argsort(held.types, kind="stable")
+    starts = np.cumsum(count) - count
+    kind = best[seen.types]
+    place = starts[kind] + (rng.random(len(kind)) * count[kind]).astype(int)
+    return order[place], 1 / count[kind]
 
 
 Tried = list[dict[int, Match]]

@@ -14,7 +14,8 @@ from populations import CODED, NAMED, PLACED, coded, people, register
 from uic.crypto.keys import EpochKey, new_key
 from uic.levels import Comparison, comparisons
 from uic.partner.composites import canonical_columns
-from uic.partner.encoding import encode
+from uic.partner.encoding import encode, encode_to_leave
+from uic.pipeline.own_pairs import compare_own
 from uic.schema import LinkageSchema
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ class Scene:
         drawn: The attacker's list, in clear.
         members: Position on the list of each record of the file.
         known: Records of the file whose person the attacker knows.
+        key: The epoch key, which the attacker does not have.
+        leaving: Attack the file as it leaves the partner (one row a block), not the rows as they
+            are compared on one machine.
     """
 
     style: str
@@ -51,6 +55,7 @@ class Scene:
     members: NDArray[np.int64]
     known: dict[int, int]
     key: EpochKey
+    leaving: bool = True
 
     @property
     def share(self) -> float:
@@ -75,6 +80,8 @@ class Scene:
     @cached_property
     def export(self) -> Export:
         """The NGO's register, encoded under a key that the attacker does not have."""
+        if self.leaving:
+            return encode_to_leave(self.file, self.schema, self.key, compare_own)
         return encode(self.file, self.schema, self.key)
 
     @cached_property
@@ -104,7 +111,14 @@ class Scene:
 
 
 def scene(
-    style: str, n: int, size: int, *, profile: str = "names", known: int = 0, seed: int = 1
+    style: str,
+    n: int,
+    size: int,
+    *,
+    profile: str = "names",
+    known: int = 0,
+    seed: int = 1,
+    leaving: bool = True,
 ) -> Scene:
     """Draw a list of ``n`` people, ``size`` of whom are clients; the attacker knows ``known``."""
     drawn = people(style, n, seed)
@@ -114,4 +128,5 @@ def scene(
     members = rng.permutation(n)[:size]
     met = rng.permutation(size)[:known]
     anchors = {int(record): int(members[record]) for record in met}
-    return Scene(style, profile, drawn, members, anchors, new_key("project", "2026Q4"))
+    key = new_key("project", "2026Q4")
+    return Scene(style, profile, drawn, members, anchors, key, leaving)

@@ -1,6 +1,6 @@
 """Run the attacks on this library's own encodings, with the broken baseline beside them.
 
-    python benchmarks/attack/suite.py [--parts names,profiles,seeds,linked,keys,measures]
+    python benchmarks/attack/suite.py [--parts names,inside,profiles,seeds,linked,keys,measures]
         [--styles dense,khmer,sparse] [--n 2000] [--overlaps .05,.1,.25,.5,1] [--known 0,30]
         [--clkhash PYTHON] [--registry 100000] [--seed 1] [--out FOLDER]
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 MUST_FALL = 0.95
-PARTS = "names,profiles,seeds,linked,keys,measures"
+PARTS = "names,inside,profiles,seeds,linked,keys,measures"
 COLUMNS = ("part", "population", "profile", "list", "file", "known", "attack", "found", "top",
            "claims", "plain_clk", "seconds", "seed")  # fmt: skip
 
@@ -94,9 +94,16 @@ class Run:
 
 
 def names(run: Run) -> None:
-    """Each default pass by itself, and found in any."""
+    """Each default pass by itself, found in any, and what single rows tell."""
     for setting in run.settings():
-        run.add("names", setting, attacks.each_pass(setting))
+        run.add("names", setting, [*attacks.each_pass(setting), attacks.alone(setting)])
+
+
+def inside(run: Run) -> None:
+    """The same rows before they are taken apart: they never leave a partner."""
+    for setting in run.settings(leaving=False):
+        results = [*attacks.each_pass(setting), attacks.linked_passes(setting)]
+        run.add("inside", setting, results)
 
 
 def profiles(run: Run) -> None:
@@ -120,7 +127,7 @@ def seeds(run: Run) -> None:
 def linked(run: Run) -> None:
     """The matcher's file with the resolver's map."""
     for setting in run.settings():
-        run.add("linked", setting, [attacks.linked_passes(setting)])
+        run.add("linked", setting, [attacks.linked_passes(setting), attacks.own_pairs(setting)])
 
 
 def keys(run: Run) -> None:
@@ -131,6 +138,16 @@ def keys(run: Run) -> None:
             for key in (setting.key, None):
                 found = attacks.dictionary(setting, run.options.registry, key)
                 run.add("keys", setting, [found])
+
+
+RUNS = {
+    "names": names,
+    "inside": inside,
+    "profiles": profiles,
+    "seeds": seeds,
+    "linked": linked,
+    "keys": keys,
+}
 
 
 def machine() -> str:
@@ -183,9 +200,7 @@ def main() -> None:
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS), flush=True)
     for part in options.parts.split(","):
         if part != "measures":
-            {"names": names, "profiles": profiles, "seeds": seeds, "linked": linked, "keys": keys}[
-                part
-            ](run)
+            RUNS[part](run)
     tables = {"attack": run.rows}
     if "measures" in options.parts:
         tables["measures"] = measured(options)
