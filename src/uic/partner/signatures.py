@@ -66,7 +66,7 @@ def number_codes(values: pa.Array, salts: NDArray[np.uint64], key: bytes) -> pa.
 def value_codes(values: pa.Array, salts: NDArray[np.uint64], key: bytes) -> pa.Array:
     """Return a 16-bit keyed code of each text value, as int32; null stays null."""
     texts = coded(values)
-    distinct = [text.encode() for text in texts.dictionary.to_pylist()]
+    distinct = texts.dictionary.cast(pa.binary()).to_pylist()
     tags = np.frombuffer(hmac_each(key, distinct), dtype=">u4").reshape(-1, 8)[:, 0]
     indices = texts.indices.fill_null(0).to_numpy()
     numbers = tags[indices] if len(tags) else np.zeros(len(values), dtype=np.uint32)

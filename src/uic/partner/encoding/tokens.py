@@ -85,7 +85,7 @@ def tags_of(values: pa.Array, key: bytes) -> pa.Table:
     tags = np.frombuffer(secrets.token_bytes(24 * len(values)), dtype="<u8").reshape(-1, 3).copy()
     if values.null_count < len(values):
         encoded = values.dictionary_encode()
-        distinct = [text.encode() for text in encoded.dictionary.to_pylist()]
+        distinct = encoded.dictionary.cast(pa.binary()).to_pylist()
         words = np.frombuffer(hmac_each(key, distinct), dtype=">u8").reshape(-1, 4)[:, :3]
         tags[np.asarray(values.is_valid())] = words[encoded.indices.drop_null().to_numpy()]
     return pa.table(

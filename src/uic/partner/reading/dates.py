@@ -7,6 +7,7 @@ estimate. What cannot be read becomes a rule's name instead.
 from __future__ import annotations
 
 import calendar
+import functools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ class Dated:
     votes: tuple[str, ...] = ()
 
 
+@functools.lru_cache(maxsize=1 << 16)  # a century has 36,525 days, and a file comes in parts
 def read_date(text: str, order: str, today: dt.date, earliest: int = EARLIEST_YEAR) -> Dated:
     """Read one date; ``order`` is "YMD", "DMY" or "MDY" for texts whose year comes last.
 
@@ -193,6 +195,7 @@ def parts_of(words: Words) -> tuple[Any, Any, Any, Any]:
     )
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def _expanded(text: str) -> tuple[int, int | None, int | None, str]:
     year, month, day = [*map(int, text.lstrip("~").split("-")), None, None][:3]
     exact = "day" if day else "month" if month else "year"

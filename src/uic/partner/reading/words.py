@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Marks: TypeAlias = pa.Array | Sequence[Any] | NDArray[Any]
 
 
+_LARGEST = 1 << 30  # bytes of a column; an Arrow array of texts holds two gigabytes at most
+
+
 @dataclass(frozen=True, repr=False)
 class Words:
     """One column of cells.
@@ -99,7 +102,10 @@ class Words:
 
 def words_of(column: pa.Array | pa.ChunkedArray) -> Words:
     """Encode an Arrow array or chunked array of text; an empty text is an empty cell."""
-    coded = pc.dictionary_encode(pc.cast(column, pa.string()))
+    text = pc.cast(column, pa.string())
+    if isinstance(text, pa.ChunkedArray) and text.nbytes < _LARGEST:
+        text = text.combine_chunks()  # joining texts is cheap, joining their dictionaries is not
+    coded = pc.dictionary_encode(text)
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.unify_dictionaries().combine_chunks()
     whole = Words(_codes(coded.indices), coded.dictionary)
