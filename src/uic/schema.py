@@ -95,7 +95,7 @@ class Linking(_Strict):
     """At which probability a candidate pair becomes a link, and how large a cluster may grow."""
 
     threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
-    largest_block: Annotated[int, Field(ge=2)] = 400
+    largest_block: Annotated[int, Field(ge=2)] = 100
     largest_cluster: Annotated[int, Field(ge=2)] = 100
 
 

@@ -139,7 +139,8 @@ def _warnings(run: dict[str, Any]) -> tuple[str, ...]:
     lost = sum(item["capped_pairs"] for item in run["passes"])
     if lost:
         warnings.append(
-            f"{lost:,} pairs were not compared because their blocks are larger than the schema's"
-            " largest_block; people with only such matches are counted more than once."
+            f"{lost:,} pairs in blocks larger than the schema's largest_block were not compared,"
+            " because nothing more of them agrees exactly; a person whose records are alike only"
+            " so roughly is counted more than once."
         )
     return tuple(warnings)
