@@ -1,0 +1,75 @@
+"""Every command of docs/rounds.md runs, in the order in which it stands there."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shlex
+import shutil
+from importlib import import_module
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+import typer
+from typer.testing import CliRunner
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "rounds.md"
+VERBS = ("keys", "encode", "match", "resolve", "link", "rounds")
+
+
+def commands() -> list[list[str]]:
+    """Return the words of every command of the page that is marked to be run."""
+    blocks = re.findall(r"<!-- run -->\n```\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    return [shlex.split(line) for block in blocks for line in block.splitlines()]
+
+
+def app() -> typer.Typer:
+    """Build the command line of the verbs that the page uses."""
+    built = typer.Typer(pretty_exceptions_enable=False)
+    for verb in VERBS:
+        module = import_module(f"uic.cli.{verb}")
+        if hasattr(module, "app"):
+            built.add_typer(module.app, name=verb)
+        else:
+            built.command(verb)(module.command)
+    return built
+
+
+def run(words: list[str], program: typer.Typer) -> str:
+    """Run one command of the page; return what it says."""
+    if words[0] == "mkdir":
+        Path(words[1]).mkdir()
+        return ""
+    if words[0] == "cp":
+        for name in words[1:-1]:
+            shutil.copy(name, words[-1])
+        return ""
+    assert words[0] == "uic"
+    done = CliRunner().invoke(program, words[1:])
+    assert done.exit_code == 0, (words, done.output, done.exception)
+    return done.output
+
+
+def test_every_command_of_the_page_runs(
+    tmp_path: Path, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page is followed from the keys to the last check, and its results are what it says."""
+    for name in ("outreach.csv", "dic.xlsx", "referrals.csv", "schema.toml"):
+        shutil.copy(example / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    program = app()
+    said = {" ".join(words): run(words, program) for words in commands()}
+    listed = next(text for command, text in said.items() if command.startswith("uic rounds --reg"))
+    assert "2014Q3/1" in listed
+    assert "2014Q3/2" in listed
+    strict = next(text for command, text in said.items() if "show 2014Q4-strict" in command)
+    assert "0 pairs became one person" in strict
+    persons = pq.read_table("results/persons.parquet")
+    assert persons.column_names == ["partner", "handle", "person_id"]
+    assert set(persons["partner"].to_pylist()) == {"outreach"}
+    with Path("results/changes.csv").open(encoding="utf-8") as file:
+        events = {row["event"] for row in csv.DictReader(file)}
+    assert events <= {"new", "merged", "split", "left", "returned"}
+    for verb in VERBS:
+        assert any(command.startswith(f"uic {verb} ") for command in said)
