@@ -1,7 +1,7 @@
 """Every hardening of record-level CLKs that we could build, under one and the same attack.
 
     python benchmarks/attack/hardenings.py [--n 2000] [--style sparse] [--known 0,30]
-        [--overlaps 1,.5,.25] [--seed 1] [--out FILE.csv]
+        [--overlaps 1,.5,.25] [--seed 1] [--only NAME,...] [--out FILE.csv]
 
 The attacker holds the encoded file, a list that contains everybody in it, and the specification
 of the hardening; no key. He encodes his list under a key of his own, makes both graphs of
@@ -173,6 +173,7 @@ def main() -> None:
     parser.add_argument("--known", default="0,30")
     parser.add_argument("--overlaps", default="1,.5,.25")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", help="names of hardenings, with commas between")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     drawn = people(options.style, options.n, options.seed)
@@ -185,7 +186,7 @@ def main() -> None:
             members = rng.permutation(options.n)[: round(overlap * options.n)]
             met = rng.permutation(len(members))[:count]
             known = {int(row): int(members[row]) for row in met}
-            for name in HARDENINGS:
+            for name in options.only.split(",") if options.only else HARDENINGS:
                 found, leaked = attacked(drawn, members, known, name)
                 row = (
                     options.style,
