@@ -99,6 +99,35 @@ class Linking(_Strict):
     largest_cluster: Annotated[int, Field(ge=2)] = 100
 
 
+class Protection(_Strict):
+    """What the file that leaves a partner may show; agreed on by all partners.
+
+    Attributes:
+        rows_per_block: Rows of one register that may share a token in a pass; with one, the
+            matcher's file of a partner has no two rows that can be compared.
+    """
+
+    rows_per_block: Annotated[int, Field(ge=1)] = 1
+
+
+class Ceilings(_Strict):
+    """What the gate before release refuses, per pass of the file that would leave.
+
+    Attributes:
+        entropy: Least collision entropy of the tokens, in bits; less is enough where so small a
+            register cannot reach it: log2 of its records, and 4.
+        blocks_of_3: Largest share of rows in blocks of three and more.
+        blocks_of_10: Largest share of rows in blocks of ten and more.
+        unique_pattern: Largest share of rows whose resemblance to the others of their block is
+            nobody else's: an attacker with the same list and unlimited time finds these.
+    """
+
+    entropy: Annotated[float, Field(ge=0)] = 22.0
+    blocks_of_3: Annotated[float, Field(ge=0, le=1)] = 0.02
+    blocks_of_10: Annotated[float, Field(ge=0, le=1)] = 0.0
+    unique_pattern: Annotated[float, Field(ge=0, le=1)] = 0.01
+
+
 class PartnerMapping(_Strict):
     """How one partner's export is read; the export itself is never edited."""
 
@@ -134,6 +163,8 @@ class LinkageSchema(_Strict):
     attributes: dict[Name, Kind] = {}
     passes: Annotated[tuple[Pass, ...], Field(strict=False)] = ()
     linking: Linking = Linking()
+    protection: Protection = Protection()
+    ceilings: Ceilings = Ceilings()
     partners: dict[Label, PartnerMapping] = {}
 
     @property

@@ -21,6 +21,7 @@ from uic.partner.encoding import own_pairs
 from uic.partner.encoding.frequencies import frequencies
 from uic.partner.encoding.passes import EMPTY, MAPPED, chance_table, pass_tables
 from uic.partner.encoding.preparing import prepare
+from uic.partner.gate.judging import judge
 from uic.partner.handles import check_ids, check_previous, part_handles, row_numbers
 from uic.partner.reading import read_registers
 from uic.partner.reading.parting import register_parts
@@ -52,11 +53,13 @@ class Encoded:
         path: The export.
         header: What anybody who holds it can read.
         problems: Row problems: the value counts as missing, the row stays.
+        gate: What the gate measured before the file was let out: counts, for the partner only.
     """
 
     path: Path
     header: Header
     problems: tuple[RowProblem, ...]
+    gate: Path
 
 
 def encode(
@@ -96,8 +99,10 @@ def encode(
         if old_key is not None:
             check_ids(seen.ranges, max(seen.rows, prepared.header.records), seen.source)
         fields = fields_of(prepared.header, prepared.pass_sizes, seen.events)
-        write_tables(_tables(prepared, compare), fields, path, signer=sender, **recipients)
-    return Encoded(path, prepared.header, tuple(sorted(seen.problems)))
+        report = path.with_name(f"{path.stem}.gate.json")
+        tables = _tables(prepared, compare, report)
+        write_tables(tables, fields, path, signer=sender, **recipients)
+    return Encoded(path, prepared.header, tuple(sorted(seen.problems)), report)
 
 
 @dataclass
@@ -139,7 +144,9 @@ def _moved(events: pa.Table, first: int, contact: int) -> pa.Table:
     return events
 
 
-def _tables(prepared: Prepared, compare: CompareOwn) -> dict[Role, dict[str, pa.Table | Stream]]:
+def _tables(
+    prepared: Prepared, compare: CompareOwn, report: Path
+) -> dict[Role, dict[str, pa.Table | Stream]]:
     """Return both compartments; the resolver's is complete once the matcher's was written."""
     store, passes, sums = prepared.store, prepared.passes, frequencies(prepared)
     matcher: dict[str, pa.Table | Stream] = {
@@ -152,12 +159,18 @@ def _tables(prepared: Prepared, compare: CompareOwn) -> dict[Role, dict[str, pa.
         "matcher": matcher | {"frequencies": sums},
         "resolver": rows
         | {
-            "chance": Stream(CHANCE, (chance_table(prepared) for _ in range(1))),
+            "chance": Stream(CHANCE, _once_judged(prepared, report)),
             "events": Stream(EVENTS, store.pieces("events")),
             "own_pairs": Stream(OWN_PAIRS, (own_pairs(prepared, sums, compare) for _ in range(1))),
             "records": Stream(RECORDS, store.pieces("records")),
         },
     }
+
+
+def _once_judged(prepared: Prepared, report: Path) -> Iterator[pa.Table]:
+    """Let the gate judge what was written for the matcher before anything else is."""
+    judge(prepared.measured, prepared.header, prepared.schema, report)
+    yield chance_table(prepared)
 
 
 def shuffled(register: Register) -> Register:

@@ -16,6 +16,7 @@ from uic.exchange import CHANCE, ROW_MAP
 from uic.partner.encoding.signing import signatures, signed_rows
 from uic.partner.encoding.thinning import Chosen
 from uic.partner.encoding.tokens import ID_BITS, blocks_of, random_ids, tags_of
+from uic.partner.gate.measuring import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,16 +60,31 @@ def pass_tables(prepared: Prepared, item: Pass, *, apart: bool = False) -> Itera
     blocks = _blocks(prepared, item)
     _deal_parts(prepared, item, blocks, bits)
     numbers = [n for n in range(1 << bits) if f"rows/{item.name}/{n}" in store]
-    chosen = Chosen(blocks.tokens)
-    for number in numbers if apart else ():
-        chosen.look(store.look(f"rows/{item.name}/{number}"))
-    for number in numbers:
-        table = _ordered(store.take(f"rows/{item.name}/{number}"), number, bits)
+    tables = (_ordered(store.take(f"rows/{item.name}/{n}"), n, bits) for n in numbers)
+    told = _told_apart(prepared, item, blocks, numbers, tables) if apart else tables
+    for table in told:
         store.put(f"map/{item.name}", table.select(MAPPED.names))
-        rows = table.drop_columns([*HIDDEN])
-        if apart and not prepared.header.vouched:
-            store.put(f"own/{item.name}", rows.take(pa.array(chosen.blocks_of(rows)[0])))
-        yield chosen.thin(rows) if apart else rows
+        yield table.drop_columns([*HIDDEN])
+
+
+def _told_apart(
+    prepared: Prepared, item: Pass, blocks: Blocks, numbers: list[int], tables: Iterator[pa.Table]
+) -> Iterator[pa.Table]:
+    """Take the rows of one block apart, and measure what leaves."""
+    store, watch, stay = prepared.store, Watch(), prepared.schema.protection.rows_per_block
+    chosen = Chosen(blocks.tokens, stay)
+    for number in numbers:
+        chosen.look(store.look(f"rows/{item.name}/{number}"))
+    chosen.settle()
+    for table in tables:
+        if not prepared.header.vouched:
+            met = table.take(pa.array(chosen.blocks_of(table)[0])).drop_columns([*HIDDEN])
+            store.put(f"own/{item.name}", met)
+        rows = chosen.thin(table)
+        watch.see(rows, chosen.blocks_of(rows)[0] if stay > 1 else None)
+        yield rows
+    items = prepared.items if prepared.schema.profile != "tokens" else ()
+    prepared.measured[item.name] = watch.measures(blocks.usable, blocks.histogram(), items)
 
 
 def own_rows(prepared: Prepared, item: Pass) -> pa.Table:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from uic.crypto.keys import EpochKey
     from uic.levels import Comparison
+    from uic.partner.gate.measuring import Measures
     from uic.partner.registers import Register
     from uic.partner.storing import Store
     from uic.schema import LinkageSchema, Pass
@@ -42,6 +43,7 @@ class Prepared:
         items: What is compared: attributes that some part carries.
         progress: Called with the step "signing", parts of passes done and in all.
         chance: Per pass, pairs of records and how many share a token; filled by the second walk.
+        measured: Per pass, what the file that leaves would show; filled by the second walk.
     """
 
     header: Header
@@ -54,6 +56,7 @@ class Prepared:
     progress: Progress = silent
     signed: Iterator[int] = field(default_factory=count)
     chance: dict[str, tuple[int, int]] = field(default_factory=dict)
+    measured: dict[str, Measures] = field(default_factory=dict)
 
     def tell(self) -> None:
         """Report that the next part of a pass is signed."""

@@ -28,24 +28,38 @@ _STEP, _FIRST, _SECOND = (
 
 
 class Chosen:
-    """Which row of each block stays.
+    """Which rows of each block stay: one, or as many as the schema says.
 
-    The smallest of a number made of a row's own token and signatures stays: keyed values, so
-    that nobody without the key can tell which. The same register encoded again keeps the same
-    rows; otherwise a second export would show a second row of every block. Partners who hold
-    the same person tend to keep the same person.
+    Those with the smallest number made of a row's own token and signatures stay: keyed values,
+    so that nobody without the key can tell which. The same register encoded again keeps the same
+    rows; otherwise a second export would show other rows of every block.
     """
 
-    def __init__(self, shared: NDArray[np.int64]) -> None:
+    def __init__(self, shared: NDArray[np.int64], stay: int = 1) -> None:
         """Choose in the blocks whose first token words are ``shared``, in ascending order."""
-        self._shared = shared
-        self._best = np.full(len(shared), np.iinfo(np.uint64).max, dtype=np.uint64)
-        self._taken = np.zeros(len(shared), dtype=np.bool_)
+        self._shared, self._stay = shared, stay
+        self._seen: list[tuple[NDArray[np.int64], Words]] = []
+        self._last: Words = np.empty(0, dtype=np.uint64)
+        self._stayed = np.zeros(len(shared), dtype=np.int64)
 
     def look(self, rows: pa.Table) -> None:
-        """Take rows of the pass into account; all of them must be looked at before any leaves."""
+        """Take rows of the pass into account."""
         at, block = self.blocks_of(rows)
-        np.minimum.at(self._best, block, _rank(rows)[at])
+        self._seen.append((block, _rank(rows)[at]))
+
+    def settle(self) -> None:
+        """Settle the largest number that stays in each block, once all rows were looked at."""
+        block, rank = (
+            np.concatenate([np.empty(0, kind), *parts])
+            for kind, parts in zip(
+                (np.int64, np.uint64), zip(*self._seen, strict=True) or ((), ()), strict=True
+            )
+        )
+        self._seen = []
+        order = np.lexsort((rank, block))
+        starts = np.searchsorted(block[order], np.arange(len(self._shared)))
+        sizes = np.diff(np.append(starts, len(block)))
+        self._last = rank[order][starts + np.minimum(self._stay, sizes) - 1]
 
     def blocks_of(self, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return which rows share their token, and the number of their block."""
@@ -59,10 +73,11 @@ class Chosen:
     def thin(self, rows: pa.Table) -> pa.Table:
         """Return the rows with dummies in the place of those that do not stay."""
         at, block = self.blocks_of(rows)
-        best = np.flatnonzero(_rank(rows)[at] == self._best[block])
-        best = best[~self._taken[block[best]]]
-        stays = best[np.unique(block[best], return_index=True)[1]]  # rows that are all alike
-        self._taken[block[stays]] = True
+        low = np.flatnonzero(_rank(rows)[at] <= self._last[block])
+        low = low[np.argsort(block[low], kind="stable")]
+        place = np.arange(len(low)) - np.searchsorted(block[low], block[low])
+        stays = low[place + self._stayed[block[low]] < self._stay]  # rows that are all alike
+        self._stayed += np.bincount(block[stays], minlength=len(self._shared))
         lost = np.zeros(len(rows), dtype=np.bool_)
         lost[at] = True
         lost[at[stays]] = False
@@ -74,11 +89,11 @@ def _rank(rows: pa.Table) -> Words:
     for name in rows.column_names:
         if name not in _NOT_COMPARED:
             words = rows[name].fill_null(-1).to_numpy().astype(np.int64).view(np.uint64)
-            rank = _mixed(rank ^ words)
+            rank = mixed(rank ^ words)
     return rank
 
 
-def _mixed(words: Words) -> Words:
+def mixed(words: Words) -> Words:
     """Spread words over all 64 bits (the finalizer of SplitMix64, Steele et al. 2014)."""
     words = words + _STEP
     words = (words ^ (words >> np.uint64(30))) * _FIRST
