@@ -107,7 +107,7 @@ def test_pairs_that_are_not_there_are_refused_without_an_echo(results: Path) -> 
     for number in ("0", "999999", "x", "-1"):
         with pytest.raises(InputError, match="from 1 to"):
             explain(results, number)
-    with pytest.raises(InputError, match="no run.json"):
+    with pytest.raises(InputError, match=r"no run\.json"):
         explain(results / "nowhere", "1")
 
 
@@ -239,9 +239,7 @@ def test_decisions_bind_the_next_run(
     assert tuple(asked[1][name] for name in names) not in later
 
 
-def test_a_review_of_other_files_is_refused_by_row(
-    run: Deduplication, files: list[Path], tmp_path: Path
-) -> None:
+def test_a_review_of_other_files_is_refused_by_row(files: list[Path], tmp_path: Path) -> None:
     """Record ids that a spreadsheet spoilt, and words that are no answer: rows, never values."""
     path = tmp_path / "review.csv"
     header = "partner_a,record_id_a,partner_b,record_id_b,same_person\n"
