@@ -20,7 +20,7 @@ class Permission(StrEnum):
 def command(
     tables: Annotated[
         list[Path] | None,
-        typer.Argument(help="CSV tables of counts, released together. Or the word log."),
+        typer.Argument(help="CSV tables of counts, released together. Or: log, and the log file."),
     ] = None,
     to: Annotated[str, typer.Option(help="Who gets them: the name of an office.")] = "",
     log: Annotated[
@@ -62,8 +62,8 @@ def command(
         float | None, typer.Option(help="Epsilon for a calendar year. Default 2.")
     ] = None,
     verify: Annotated[
-        Path | None, typer.Option(help="Release nothing; check this release log.")
-    ] = None,
+        bool, typer.Option("--verify", help="Release nothing; check the log and its tables.")
+    ] = False,
     head: Annotated[
         str, typer.Option(help="With --verify: a hash that was noted from the log earlier.")
     ] = "",
@@ -75,12 +75,14 @@ def command(
 
     Example: uic release counts.csv --to "Provincial AIDS Office" --log release-log.jsonl -o out
 
-    Example: uic release log --verify release-log.jsonl --head 3f9c...
+    Example: uic release log --verify --head 3f9c...
+
+    The second lists what was released to whom, after checking that no line and no table changed.
     """
-    if verify:
-        _verify(tables or [], verify, head)
+    if verify or (tables or [])[:1] == [Path("log")]:
+        _verify(tables or [], log, head)
     elif not tables or not to:
-        raise typer.BadParameter("give at least one table, and --to")
+        raise typer.BadParameter("give at least one table, and --to with the office that gets it")
     else:
         from uic.analysis.release import release
 
@@ -114,12 +116,19 @@ def command(
         typer.echo(f"uic: head of the log, to keep elsewhere: {done.head}", err=True)
 
 
-def _verify(tables: list[Path], log: Path, head: str) -> None:
-    from uic.analysis.release import verify_log
+def _verify(words: list[Path], log: Path, head: str) -> None:
+    from uic.analysis.release.log import read_log, verify_log
 
-    if tables not in ([], [Path("log")]):
-        raise typer.BadParameter("--verify checks a log and takes no table")
-    found = verify_log(log, head=head)
+    named = words[1:] if words[:1] == [Path("log")] else words
+    if len(named) > 1:
+        raise typer.BadParameter("--verify checks one log: uic release log --verify LOG")
+    source = named[0] if named else log
+    found = verify_log(source, head=head)
+    for entry in read_log(source):
+        names = ", ".join(table["name"] for table in entry["tables"])
+        typer.echo(
+            f"{entry['release']}\t{entry['released'][:10]}\t{entry['to']}\t{names}", err=True
+        )
     typer.echo(found.head)
     typer.echo(f"uic: {found.releases} release(s), every line and table as it was", err=True)
     if found.anchored:

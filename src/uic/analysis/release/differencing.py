@@ -92,9 +92,12 @@ def add_earlier(system: System, earlier: Iterable[Earlier], columns: Columns) ->
         if rows is None:
             contradicted.append(release.number)
         out += rows or []
+    if not views[1:]:
+        return Differences(np.zeros(len(system.cells), dtype=np.bool_), (), 0)
     out += feasible(system, rows_of(system, newest, columns, _spanning_rows(views))) or []
     system.rows = list(dict.fromkeys([*system.rows, *out]))
     told_before = _unguard(system, out)
+    system.open |= _open(system)
     mask = np.zeros(len(system.cells), dtype=np.bool_)
     mask[list(few)] = True
     return Differences(mask, tuple(contradicted), told_before)
@@ -264,9 +267,22 @@ def _known(system: System, group: Group, view: Mapping[Cell, int]) -> bool:
     return not any(np.isnan(system.truth[place]) for place in places)
 
 
+def _open(system: System) -> set[int]:
+    """Return what earlier releases tell, to whoever knows the overlaps, if this one tells nothing.
+
+    Quarters that are out tell their year to somebody who knows how many people came in several
+    quarters. Nothing that is hidden here can change that, so such a year is kept from the others.
+    """
+    here = np.array(system.here)
+    asked = (here | np.array(system.guarded)) & (np.nan_to_num(np.array(system.truth), nan=1) > 0)
+    asked &= ~system.without_overlaps()
+    found = attack(system.knowledge(here, overlaps=True), asked, system.threshold)
+    return {int(place) for place in np.flatnonzero(asked & ~found.safe)}
+
+
 def _unguard(system: System, rows: Sequence[Row]) -> int:
     """Stop guarding what the earlier releases tell by themselves; return how many those are."""
-    guarded, implied = np.array(system.guarded), system.implied_cells()
+    guarded, implied = np.array(system.guarded), system.without_overlaps()
     everything = np.ones(len(guarded), dtype=np.bool_)
     told = np.zeros(len(guarded), dtype=np.bool_)
     for overlaps in (True, False):

@@ -221,8 +221,14 @@ def _hidden(
         if HISTORY_COUNT in table.counts and any(
             told.texts[cell] == HIDDEN for cell in table.values
         ):
-            rule = "a capture history changed by few since an earlier release"
-            hint = "release the histories of the earlier date, or wait until more has changed"
+            rule = (
+                "a capture history changed by few since an earlier release, or the histories"
+                " together tell a number that is hidden here or was hidden before"
+            )
+            hint = (
+                "release the histories of the earlier date, wait until more has changed, or"
+                " release the estimate (uic estimate) instead"
+            )
             raise InputError(Problem(table.name, f"column {HISTORY_COUNT}", rule, hint))
     return told
 

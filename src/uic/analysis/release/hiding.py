@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from uic.analysis.release.tables import Cell, Table
 
 
+_MOST_NAMED = 10
+"""Numbers that a refusal names; the rest are counted."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What a release tells.
@@ -97,7 +101,7 @@ def _refuse_exposed(
     here = np.array(system.here)
     problems: list[Problem] = []
     if Permit.already_public not in permits:
-        problems += _unhideable(system, result.exposed & here, tables)
+        problems += _unhideable(system, result.exposed & result.hidden & here, tables)
     if given_away := int((result.exposed & ~here).sum()):
         rule = f"with these tables, {given_away} number(s) that earlier releases hid can be told"
         hint = "leave out the columns or margins that the earlier releases do not have"
@@ -109,10 +113,14 @@ def _refuse_exposed(
 def _unhideable(system: System, exposed: Mask, tables: Sequence[Table]) -> Iterator[Problem]:
     rule = "it must be hidden, but earlier releases tell it too closely"
     hint = "leave the row out, or name who permits it: --permit already-public --permitted-by NAME"
-    for place in np.flatnonzero(exposed):
+    places = np.flatnonzero(exposed)
+    for place in places[:_MOST_NAMED]:
         cell = system.cells[place]
         table = next(table for table in tables if cell in table.values)
         yield Problem(table.name, table.where(cell), rule, hint)
+    if len(places) > _MOST_NAMED:
+        rule = f"so must {len(places) - _MOST_NAMED} more number(s)"
+        yield Problem(tables[0].name, "", rule, "the earlier releases may have told other margins")
 
 
 def _history_rows(system: System) -> Iterator[Row]:
@@ -121,7 +129,7 @@ def _history_rows(system: System) -> Iterator[Row]:
     for whole, listed in history_rows(newest):
         parts = [newest[cell] for cell in listed]
         excess = sum(system.truth[part] for part in parts) - system.truth[newest[whole]]
-        if np.isnan(excess) and whole.labels[0][0] == "channel":
+        if np.isnan(excess) and dict(whole.labels).keys() <= {"channel"}:
             yield total(parts, newest[whole], 0, 0)
         elif excess >= 0:
             yield total(parts, newest[whole], 0, 0 if excess == 0 else np.inf)

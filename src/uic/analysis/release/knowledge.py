@@ -86,6 +86,7 @@ class System:
         view: The newest place of every cell of a table.
         rows: The relations.
         implied: Small counts that stand in no table, by the cells whose difference they are.
+        open: Cells that earlier releases alone tell whoever knows the overlaps.
     """
 
     threshold: int
@@ -99,6 +100,7 @@ class System:
     view: dict[Cell, int] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     implied: dict[tuple[int, ...], int] = field(default_factory=dict)
+    open: set[int] = field(default_factory=set)
 
     def add(self, cell: Cell, truth: float, low: float, high: float, *, here: bool = False) -> int:
         """Add a cell and return its place."""
@@ -116,10 +118,13 @@ class System:
         self.guarded[place] = True
         return place
 
-    def implied_cells(self) -> Mask:
-        """Return which cells are implied: small counts that stand in no table."""
+    def without_overlaps(self) -> Mask:
+        """Return which cells are kept from the attacker who does not know the overlaps.
+
+        Those are the implied ones, and those that nobody can keep from the other any more.
+        """
         found = np.zeros(len(self.cells), dtype=np.bool_)
-        found[list(self.implied.values())] = True
+        found[[*self.implied.values(), *self.open]] = True
         return found
 
     def knowledge(

@@ -79,16 +79,21 @@ def contradictions(table: Table, columns: Columns) -> Iterator[tuple[Cell, str]]
 
 
 def history_rows(cells: Mapping[Cell, int]) -> Iterator[tuple[Cell, list[Cell]]]:
-    """Yield people of a partner or channel, and the capture histories on the list of that name."""
+    """Yield people and the capture histories that are theirs.
+
+    The people of a partner or channel, with the histories on the list of that name; and all
+    people, with all histories.
+    """
     lists: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for cell in cells:
         if cell.column == HISTORY_COUNT:
+            lists[cell.scope, ""].append(cell)
             for name, on in cell.labels:
                 if on == "1":
                     lists[cell.scope, name].append(cell)
     for cell in cells:
-        if cell.column == "individuals" and len(cell.labels) == 1:
-            (dimension, label) = cell.labels[0]
+        if cell.column == "individuals" and len(cell.labels) <= 1:
+            (dimension, label) = cell.labels[0] if cell.labels else ("partner", "")
             if dimension in {"partner", "channel"} and lists.get((cell.scope, label)):
                 yield cell, lists[cell.scope, label]
 

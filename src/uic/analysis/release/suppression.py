@@ -76,9 +76,9 @@ def suppress(system: System, primary: Mask) -> Suppression:
 
 def _hide_more(system: System, hidden: Mask, goals: Vector, witnesses: Witnesses) -> Mask:
     """Return what to hide so that every cell with a goal can reach it."""
-    wider, implied = hidden.copy(), system.implied_cells()
+    wider, weaker = hidden.copy(), system.without_overlaps()
     for cell in np.flatnonzero(~np.isnan(goals)):
-        overlaps = not implied[cell]
+        overlaps = not weaker[cell]
         if not witnesses.prove(int(cell), overlaps=overlaps):
             knowledge = system.knowledge(wider, overlaps=overlaps)
             can = _candidates(system, wider)

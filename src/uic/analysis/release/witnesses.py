@@ -82,7 +82,7 @@ def exposed(
     """
     goals = np.full(len(targets), np.nan)
     for overlaps in (True, False):
-        mine = targets & (system.implied_cells() != overlaps)
+        mine = targets & (system.without_overlaps() != overlaps)
         if not mine.any():
             continue
         knowledge = system.knowledge(hidden, overlaps=overlaps)
