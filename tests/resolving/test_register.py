@@ -261,12 +261,15 @@ def test_a_withdrawn_person_is_gone_from_every_round_and_stays_gone() -> None:
             assert rows == [(2,), (4,)], table
         assert database.execute("SELECT COUNT(*) FROM pairs").fetchall() == [(0,)]
         assert len(events_of(database, found)) == 2
-        run(database, "r2", [part("a", [1, 2, 5]), part("b", [3, 4])], pairs)
-        assert set(ids(database, 2)) == {("a", 2), ("a", 5), ("b", 4)}
-        assert person not in ids(database, 2).values()
+        other: Pairs = [(("a", 2), ("b", 4), SURE), *pairs]
+        run(database, "r2", [], other)
+        assert groups(ids(database, 2)) == {frozenset({("a", 2), ("b", 4)})}
+        run(database, "r3", [part("a", [1, 2, 5]), part("b", [3, 4])], pairs)
+        assert set(ids(database, 3)) == {("a", 2), ("a", 5), ("b", 4)}
+        assert person not in ids(database, 3).values()
         (withdrawn,) = [change for change in history_of(database) if change.kind == "withdrawn"]
         assert withdrawn.before == (int(person[1:]),)
-        assert verify(database).rounds == 2
+        assert verify(database).rounds == 3
 
 
 def test_only_one_partners_records_may_be_withdrawn() -> None:

@@ -91,14 +91,14 @@ def current_exports(database: Database, epoch: str) -> dict[str, str]:
 def arrived_exports(database: Database, digests: Sequence[str]) -> list[dict[str, Any]]:
     """Return what a manifest says of exports: partner, file, digest and size."""
     rows = database.execute(
-        "SELECT partner, file, digest, header FROM exports WHERE list_contains($1, digest)"
-        " ORDER BY partner",
+        "SELECT x.partner, x.file, x.digest, COUNT(r.record) FROM exports x"
+        " LEFT JOIN records r ON r.export = x.number WHERE list_contains($1, x.digest)"
+        " GROUP BY ALL ORDER BY x.partner",
         [list(digests)],
     ).fetchall()
     return [
         {"partner": partner, "file": file, "sha256": digest, "rows": size, "records": size}
-        for partner, file, digest, header in rows
-        for size in [json.loads(header)["records"]]
+        for partner, file, digest, size in rows
     ]
 
 
@@ -290,7 +290,7 @@ def _export(database: Database, digest: str) -> ResolverPart:
         for name, select in _SELECTS.items()
     }
     header = json.loads(rows[0][2])
-    return ResolverPart(
+    part = ResolverPart(
         header=Header(**header | {"attributes": frozenset(header["attributes"])}),
         row_map=tables["pass_rows"],
         chance=tables["chance"],
@@ -298,3 +298,5 @@ def _export(database: Database, digest: str) -> ResolverPart:
         records=tables["records"],
         own_pairs=tables["own_pairs"],
     )
+    left = np.zeros(len(part.records), dtype=np.bool_)
+    return in_handle_order(part, left)  # a withdrawal leaves gaps in the numbers

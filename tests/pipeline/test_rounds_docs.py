@@ -14,7 +14,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "rounds.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "rounds.md"
 VERBS = ("keys", "encode", "match", "resolve", "link", "rounds")
 
 
