@@ -76,7 +76,7 @@ def test_all_histories_are_all_people() -> None:
     """The gate knows that the histories of a list are its people, and all of them everybody."""
     lists = [(("centre", a), ("outreach", b)) for a, b in (("1", "1"), ("1", "0"), ("0", "1"))]
     histories = [Cell("", "count", labels) for labels in lists]
-    people = [Cell("", "individuals"), Cell("", "individuals", (("channel", "outreach"),))]
+    people = [Cell("", "individuals", ()), Cell("", "individuals", (("channel", "outreach"),))]
     found = dict(history_rows(dict.fromkeys([*histories, *people], 0)))
     assert found == {people[0]: histories, people[1]: [histories[0], histories[2]]}
 
