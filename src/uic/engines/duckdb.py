@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class DuckDB:
     """Runs the named steps of a plan as tables of one database.
 
-    Tables are held in memory; what outgrows ``memory`` spills to the folder ``spill``.
+    Tables are held in memory; what outgrows ``memory`` spills to the folder ``spill``, or stops
+    the run where that is empty.
     """
 
     def __init__(self, *, memory: str, spill: str) -> None:
@@ -65,13 +66,19 @@ class DuckDB:
 
 
 @contextlib.contextmanager
-def engine(*, memory: str | None = None) -> Iterator[DuckDB]:
+def engine(*, memory: str | None = None, on_disk: bool = True) -> Iterator[DuckDB]:
     """Open an engine; at the end of the block it is closed and what it spilled is removed.
 
     Args:
         memory: Above this tables and joins spill to disk, as ``8GB``; by default half of the
             machine's memory.
+        on_disk: False where the rows are people in the clear: what does not fit into memory
+            then stops the run, for DuckDB does not encrypt what it spills.
     """
+    if not on_disk:
+        with contextlib.closing(DuckDB(memory=memory or half_of_memory(), spill="")) as opened:
+            yield opened
+        return
     with tempfile.TemporaryDirectory(prefix="uic-") as spill:  # readable by its owner only
         opened = DuckDB(memory=memory or half_of_memory(), spill=spill)
         try:

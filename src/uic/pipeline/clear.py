@@ -104,7 +104,7 @@ def match_clear(
     known = _frequencies(values, measure)
     u = tuple(chance_shares(item, known) for item in values.items)
     found = []
-    with engine() as database:
+    with engine(on_disk=False) as database:
         for number, item in enumerate(schema.active_passes):
             progress("matching", number, len(schema.active_passes))
             found.append(_compare(database, values, item, schema, u, measure))
@@ -274,7 +274,7 @@ def _random_pairs(sizes: Sequence[int]) -> Iterator[tuple[Numbers, Numbers]]:
 
 def _base(values: _Values, a: Numbers, b: Numbers) -> Numbers:
     place = pa.array(np.arange(len(a)))
-    with engine() as database:
+    with engine(on_disk=False) as database:
         sides = (
             ("a", values.rows.take(pa.array(a)).append_column("n", place)),
             ("b", values.rows.take(pa.array(b)).append_column("n", place)),

@@ -48,7 +48,7 @@ def _patterns(
 ) -> pa.Table:
     """Return how many pairs have each pattern of levels."""
     whole = pa.table(signed)
-    with duckdb.connect() as database:
+    with duckdb.connect(config={"temp_directory": ""}) as database:  # no row on a disk
         drawn = {}
         for side, rows in (("a", left), ("b", right)):
             taken = whole.take(pa.array(rows))
