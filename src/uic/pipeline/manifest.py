@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from uic.resolving.unmet import expected_unmet
 from uic.schema import fingerprint
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def manifest(
         "expected_precision": round(resolved.expected_precision, 4)
         if resolved.links.num_rows
         else None,
+        "expected_unmet": round(expected_unmet(resolved.compared, len(schema.active_passes)), 1),
         "links": len(resolved.links),
         "records": len(resolved.persons),
         "persons": len(resolved.persons["person_id"].unique()),

@@ -12,6 +12,7 @@ from uic.analysis.indicators.loading import (
 )
 from uic.analysis.indicators.model import IndicatorSet
 from uic.analysis.indicators.ratios import Size
+from uic.analysis.indicators.recall import least_recall
 from uic.analysis.indicators.series import NUMBERS
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "count_indicators",
     "full",
     "json_schema",
+    "least_recall",
     "linked",
     "list_indicator_sets",
     "load_indicators",

@@ -1,0 +1,32 @@
+"""How many matches met in no pass: what no run sees, estimated from what the passes saw.
+
+Each pass finds matches on its own, as a list finds people. Matches that met in one pass only, and
+those that met in two, tell how many met in none: at least (t - 1)/t x f1 (f1 - 1) / (2 (f2 + 1))
+for t passes (Chao 1987, bias-corrected). It is a lower bound: passes that share an attribute miss
+the same matches.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def expected_unmet(compared: pa.Table, passes: int) -> float:
+    """Return how many matches are expected to have met in no pass, at least.
+
+    Args:
+        compared: ``met`` (bit mask of passes) and ``probability`` of the pairs that were compared,
+            as in ``Resolution.compared``.
+        passes: How many passes there are; with one nothing can be told, and 0 is returned.
+    """
+    if passes < 2:
+        return 0.0
+    times = np.bitwise_count(compared["met"].to_numpy())
+    chance = compared["probability"].to_numpy()
+    once, twice = (float(chance[times == number].sum()) for number in (1, 2))
+    return (passes - 1) / passes * max(once * (once - 1), 0) / (2 * (twice + 1))
