@@ -22,11 +22,13 @@ class DuckDB:
     the run where that is empty.
     """
 
-    def __init__(self, *, memory: str, spill: str) -> None:
+    def __init__(self, *, memory: str, spill: str, threads: int | None = None) -> None:
         self._database = duckdb.connect()
         self._database.execute("SET preserve_insertion_order = false")
         self._database.execute("SET memory_limit = $1", [memory])
         self._database.execute("SET temp_directory = $1", [spill])
+        if threads is not None:
+            self._database.execute("SET threads = $1", [threads])
 
     def read(self, name: str, table: pa.Table) -> None:
         """Store an Arrow table under a name."""
@@ -66,7 +68,9 @@ class DuckDB:
 
 
 @contextlib.contextmanager
-def engine(*, memory: str | None = None, on_disk: bool = True) -> Iterator[DuckDB]:
+def engine(
+    *, memory: str | None = None, on_disk: bool = True, threads: int | None = None
+) -> Iterator[DuckDB]:
     """Open an engine; at the end of the block it is closed and what it spilled is removed.
 
     Args:
@@ -74,13 +78,15 @@ def engine(*, memory: str | None = None, on_disk: bool = True) -> Iterator[DuckD
             machine's memory.
         on_disk: False where the rows are people in the clear: what does not fit into memory
             then stops the run, for DuckDB does not encrypt what it spills.
+        threads: By default as many as the machine has cores.
     """
+    memory = memory or half_of_memory()
     if not on_disk:
-        with contextlib.closing(DuckDB(memory=memory or half_of_memory(), spill="")) as opened:
+        with contextlib.closing(DuckDB(memory=memory, spill="", threads=threads)) as opened:
             yield opened
         return
     with tempfile.TemporaryDirectory(prefix="uic-") as spill:  # readable by its owner only
-        opened = DuckDB(memory=memory or half_of_memory(), spill=spill)
+        opened = DuckDB(memory=memory, spill=spill, threads=threads)
         try:
             yield opened
         finally:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from uic.engines.duckdb import DuckDB
+    from uic.engines.engine import Engine
     from uic.exchange import MatcherPart
     from uic.levels import Comparison
     from uic.matching.plan import Step, Table
@@ -94,7 +94,7 @@ def shares_of_strangers(
 
 
 def compare(
-    database: DuckDB, work: Work, number: int, wanted: NDArray[np.int64] | None = None
+    database: Engine, work: Work, number: int, wanted: NDArray[np.int64] | None = None
 ) -> Compared:
     """Compare the rows of one pass; leaves the table ``kept(number)`` behind.
 
@@ -141,7 +141,7 @@ class _Found:
     kept: set[int]
 
 
-def _run(database: DuckDB, steps: Sequence[Step]) -> None:
+def _run(database: Engine, steps: Sequence[Step]) -> None:
     """Run steps and forget the tables that only they read."""
     for step in steps:
         database.run(step.name, step.select)
@@ -149,7 +149,7 @@ def _run(database: DuckDB, steps: Sequence[Step]) -> None:
 
 
 def _collect(
-    database: DuckDB,
+    database: Engine,
     work: Work,
     number: int,
     found: _Found,
@@ -170,7 +170,7 @@ def _collect(
     found.kept.update(worth.tolist())
 
 
-def score(database: DuckDB, number: int, weights: pa.Table) -> pa.Table:
+def score(database: Engine, number: int, weights: pa.Table) -> pa.Table:
     """Return the pairs of a pass with their log-odds; ``weights`` says which patterns matter."""
     database.read("weights", weights)
     step = scored(number)
@@ -231,6 +231,6 @@ def _alike(part: Part) -> Iterator[str]:
             yield from (f"{attribute}_{name}" for name in parts.get(part.take, (part.take,)))
 
 
-def _one(database: DuckDB, step: Step) -> dict[str, int]:
+def _one(database: Engine, step: Step) -> dict[str, int]:
     row: dict[str, int] = database.fetch(step.select).to_pylist()[0]
     return row

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from uic.engines.duckdb import DuckDB
+    from uic.engines.engine import Engine
     from uic.exchange import MatcherPart
     from uic.matching.patterns import Weights
     from uic.schema import LinkageSchema
@@ -149,7 +149,7 @@ def _pairs(records: int) -> int:
 
 
 def _scored(
-    database: DuckDB, work: Work, number: int, kept: NDArray[np.int64], weights: Weights | None
+    database: Engine, work: Work, number: int, kept: NDArray[np.int64], weights: Weights | None
 ) -> pa.Table:
     """Return the pairs of a pass that the resolver needs, with their log-odds."""
     name = work.schema.active_passes[number].name
