@@ -25,7 +25,14 @@ KEY_FIELDS = {"epoch", "format", "key_id", "project", "recipients", "signer"}
 EXPORT_FIELDS = KEY_FIELDS | {
     "attributes", "events", "fingerprint", "normaliser", "partner", "passes", "records", "vouched",
 }  # fmt: skip
-FIELDS = {"uic-wrapped-key/1": KEY_FIELDS, "uic-export/1": EXPORT_FIELDS}
+ERRAND_FIELDS = KEY_FIELDS | {"partner", "round"}
+FIELDS = {
+    "uic-wrapped-key/1": KEY_FIELDS,
+    "uic-export/1": EXPORT_FIELDS,
+    "uic-return/1": ERRAND_FIELDS | {"records"},
+    "uic-review/1": ERRAND_FIELDS | {"pairs"},
+    "uic-answers/1": ERRAND_FIELDS | {"answers"},
+}
 
 
 class Refused(Exception):  # noqa: N818 - one word, the layer is the message

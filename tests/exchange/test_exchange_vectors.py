@@ -18,6 +18,8 @@ from uic.crypto.keys import parse_key
 from uic.crypto.pairs import parse_private, parse_public
 from uic.envelope.exports import Expected, read_matcher, read_resolver
 from uic.envelope.opening import open_compartment, read_envelope
+from uic.envelope.returns import read_return
+from uic.envelope.reviews import read_answers, read_questions
 from uic.envelope.wrapping import read_wrapped
 from uic.errors import FormatError, KeyMaterialError
 
@@ -48,6 +50,11 @@ def vectors_in(folder: Path) -> dict[str, Vector]:
     return found
 
 
+PAPERS = {
+    b"uic-return/1": read_return,
+    b"uic-review/1": read_questions,
+    b"uic-answers/1": read_answers,
+}
 VECTORS = vectors_in(FOLDER)
 ENVELOPES = [name for name, vector in VECTORS.items() if vector["kind"] == "envelope"]
 KEYS = [name for name, vector in VECTORS.items() if vector["kind"] != "envelope"]
@@ -69,7 +76,9 @@ def opened(vector: Vector, folder: Path, path: Path) -> str:
     signer = parse_public(text_of(folder, vector["signer"], "public"))
     project, epoch = vector["project"], vector["epoch"]
     try:
-        if vector["role"] == "partner":
+        if form := next((one for one in PAPERS if one in vector.data), None):
+            PAPERS[form](path, key=key, signer=signer, project=project, epoch=epoch)
+        elif vector["role"] == "partner":
             read_wrapped(path, key=key, signer=signer, project=project, epoch=epoch)
         elif b"uic-export/1" in vector.data:
             read = read_matcher if vector["role"] == "matcher" else read_resolver

@@ -26,6 +26,7 @@ from uic.envelope.exports import write_export
 from uic.envelope.frames import MAGIC, frame, read_frame, read_magic
 from uic.envelope.headers import canonical
 from uic.envelope.opening import open_compartment, read_envelope
+from uic.envelope.tables import chunks_of
 from uic.envelope.writing import PURPOSE, signed_message, write_envelope
 from uic.exchange import (
     CHANCE,
@@ -38,6 +39,7 @@ from uic.exchange import (
     MatcherPart,
     ResolverPart,
 )
+from uic.returning import ANSWERS, LEVELS, PERSON_IDS, QUESTIONS
 
 HERE = Path(__file__).parent
 ROOT = bytes(range(32))
@@ -49,7 +51,7 @@ def main(folder: Path) -> None:
     """Write every vector and remove what this program does not write any more."""
     folder.mkdir(parents=True, exist_ok=True)
     vectors = Vectors(folder, keys_of(folder / "keys"))
-    for make in (keys, wrapped, headers, frames, signatures, chunks, exports):
+    for make in (keys, wrapped, headers, frames, signatures, chunks, exports, papers):
         make(vectors)
     for path in folder.glob("*.txt"):
         if path.stem not in vectors.names:
@@ -359,6 +361,50 @@ def exports(vectors: Vectors) -> None:
     )
     vectors.envelope("content-columns", "row ids of another type", written(vectors, wrong),
                      "content", **given)  # fmt: skip
+
+
+def papers(vectors: Vectors) -> None:
+    """What comes back to a partner, and its answer: files that open, and some that lie."""
+    errand = {"epoch": "2026Q4", "key_id": KEY.key_id, "partner": "dic", "project": "project",
+              "round": "2026Q4"}  # fmt: skip
+    persons = pa.table([[-7, 5], [1, 2], ["P000002", "P000001"]], schema=PERSON_IDS)
+    pairs = pa.table([[123456789], [5], [2], [None], [None], [0.5]], schema=QUESTIONS)
+    levels = pa.table([[123456789], ["sex"], ["exact"], [0.7]], schema=LEVELS)
+    answers = pa.table([[123456789], [True]], schema=ANSWERS)
+    spoilt = levels.set_column(2, LEVELS.field("level"), pa.array(["Sok"]))
+    cases = {
+        "return": ("uic-return/1", {"persons": persons}, {"records": 2}),
+        "return-unordered": ("uic-return/1", {"persons": persons.take([1, 0])}, {"records": 2}),
+        "return-count": ("uic-return/1", {"persons": persons}, {"records": 3}),
+        "review": ("uic-review/1", {"levels": levels, "pairs": pairs}, {"pairs": 1}),
+        "review-word": ("uic-review/1", {"levels": spoilt, "pairs": pairs}, {"pairs": 1}),
+        "answers": ("uic-answers/1", {"answers": answers}, {"answers": 1}),
+        "answers-twice": (
+            "uic-answers/1", {"answers": pa.concat_tables([answers] * 2)}, {"answers": 2},
+        ),
+    }  # fmt: skip
+    comments = {
+        "return": "a partner's records with their person ids",
+        "return-unordered": "handles that do not ascend",
+        "return-count": "fewer records than the header says",
+        "review": "a question about a pair with another partner's record",
+        "review-word": "a level that is no level",
+        "answers": "a partner's answer",
+        "answers-twice": "one question answered twice",
+    }
+    for name, (form, tables, counts) in cases.items():
+        to, by = ("resolver", "partner") if form == "uic-answers/1" else ("partner", "resolver")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "a"
+            part = (vectors.pairs[to].public, chunks_of(tables))
+            write_envelope(path, errand | {"format": form} | counts, {to: part}, vectors.pairs[by])
+            data = path.read_bytes()
+        given = {"role": to, "key": to, "signer": by}
+        if "-" in name:
+            vectors.envelope(name, comments[name], data, "content", **given)
+        else:
+            plain = sha256(opened(data, to, vectors.pairs[to]))
+            vectors.envelope(name, comments[name], data, "success", plain=plain, **given)
 
 
 def written(vectors: Vectors, value: Export) -> bytes:
