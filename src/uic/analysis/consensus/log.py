@@ -10,13 +10,13 @@ The log alone is enough to run the meeting again, as it stood after any decision
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uic.analysis.consensus.reading import read_text, restore_record
+from uic.chained import START, canonical, digest, is_intact
 from uic.errors import FormatError
 from uic.files import write_text
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from uic.analysis.consensus.record import Record
 
 PARTS = ("meeting", "populations", "prior", "pooling", "reached")
-START = "0" * 64
 
 Part = tuple[str, ...]
 State = dict[Part, dict[str, Any]]
@@ -61,20 +60,16 @@ class Decision:
 
     def sealed(self) -> Decision:
         """Return the decision with its hash."""
-        return Decision(**{**asdict(self), "hash": self._digest()})
+        return Decision(**{**asdict(self), "hash": digest(asdict(self))})
 
     @property
     def intact(self) -> bool:
         """Whether the hash is that of the line."""
-        return self.hash == self._digest()
+        return is_intact(asdict(self))
 
     def line(self) -> str:
         """Return the line of the log, canonical JSON."""
-        return _canonical(asdict(self))
-
-    def _digest(self) -> str:
-        content = {key: value for key, value in asdict(self).items() if key != "hash"}
-        return hashlib.sha256(_canonical(content).encode()).hexdigest()
+        return canonical(asdict(self))
 
 
 def read_log(path: str | Path) -> tuple[Decision, ...]:
@@ -196,7 +191,3 @@ def _difference(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any
 def _changed(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     yield from (key for key in new if old.get(key) != new[key])
     yield from (key for key in old if key not in new)
-
-
-def _canonical(data: dict[str, Any]) -> str:
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
