@@ -22,13 +22,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from uic import chained
+from uic.chained import START, canonical, is_intact
 from uic.errors import FormatError, InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FORMAT = "uic-release-log/1"
-START = "0" * 64
 _KEYS = frozenset(
     {
         "columns", "criminalised", "format", "hash", "permits", "previous", "privacy", "release",
@@ -118,16 +119,15 @@ def read_log(path: str | Path) -> tuple[Entry, ...]:
 
 def sealed(content: Mapping[str, Any], log: tuple[Entry, ...]) -> Entry:
     """Return the next entry of a log: with its number, the hash before it and its own."""
-    previous = log[-1]["hash"] if log else START
-    entry = {**content, "format": FORMAT, "release": len(log) + 1, "previous": previous}
-    return {**entry, "hash": _digest(entry)}
+    entry = {**content, "format": FORMAT, "release": len(log) + 1}
+    return chained.sealed(entry, log[-1]["hash"] if log else START)
 
 
 def append(path: str | Path, entry: Entry) -> None:
     """Append an entry in one write, so the file may be on storage that only appends."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with Path(path).open("ab") as stream:
-        stream.write(f"{_canonical(entry)}\n".encode())
+        stream.write(f"{canonical(entry)}\n".encode())
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -188,15 +188,6 @@ def _parse(line: bytes, where: str) -> Entry:
     if not isinstance(entry, dict) or entry.keys() != _KEYS or entry["format"] != FORMAT:
         hint = "this is no release log, or a later version wrote it"
         raise FormatError(f"{where}: this is no line of a release log\n  hint: {hint}")
-    content = {key: value for key, value in entry.items() if key != "hash"}
-    if entry["hash"] != _digest(content) or _canonical(entry).encode() != line:
+    if not is_intact(entry) or canonical(entry).encode() != line:
         raise FormatError(f"{where}: this line was changed\n  hint: go back to a copy")
     return entry
-
-
-def _digest(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(_canonical(content).encode()).hexdigest()
-
-
-def _canonical(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
