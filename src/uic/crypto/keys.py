@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from uic.crypto.files import read_private, write_private
+from uic.crypto.files import exists, read_private, write_private
 from uic.crypto.kdf import ROOT_BYTES, derive
 from uic.crypto.texts import decode_bytes, encode_bytes
 from uic.errors import KeyMaterialError
@@ -115,7 +115,7 @@ def load_or_make_key(path: str | Path, project: str, epoch: str | None = None) -
     Raises:
         KeyMaterialError: as :func:`load_key`, or the key is of another project or epoch.
     """
-    if not Path(path).exists():
+    if not exists(path):
         save_key(new_key(project, epoch or this_quarter()), path)
     key = load_key(path)
     check_key(key, project, epoch)
