@@ -40,6 +40,8 @@ def test_all_contracts_are_kept(copy: Path) -> None:
         ("matching/plan.py", "uic.partner.registers"),
         ("matching/plan.py", "uic.crypto.keys"),
         ("resolving/records.py", "uic.matching.plan"),
+        ("resolving/register/rounds.py", "uic.envelope.pairs"),
+        ("matching/store.py", "uic.crypto.keys"),
         ("analysis/counting.py", "uic.partner.registers"),
         ("crypto/kdf.py", "uic.values"),
         ("partner/encoding/tokens.py", "uic.resolving.clustering"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,17 @@ def look_at(
 def expectation(schema: LinkageSchema, epoch: str | None) -> Expected:
     """Return what every file of a round must be made for."""
     return Expected(schema.project, epoch, fingerprint(schema))
+
+
+def round_name(name: str) -> str:
+    """Return the name of a round: it stands in headers, and a / in it would be a revision.
+
+    Raises:
+        InputError: it has other signs than letters, digits, - and _.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+        raise InputError("the name of a round has letters, digits, - and _ only, as 2026Q4")
+    return name
 
 
 def epoch_of(found: Sequence[Sealed]) -> str | None:

@@ -10,7 +10,7 @@ from uic.engines.storing import transaction
 from uic.errors import InputError, KeyMaterialError, Problem
 from uic.matching.store import open_store
 from uic.pipeline.rounds import matching, resolving
-from uic.pipeline.rounds.files import epoch_of, look_at
+from uic.pipeline.rounds.files import epoch_of, look_at, round_name
 from uic.resolving.register.arrivals import current_exports, latest_epoch
 from uic.resolving.register.rounds import find_round, get_round
 from uic.resolving.register.tables import open_register
@@ -71,6 +71,7 @@ def link(
         SchemaError: the schema breaks a rule.
         KeyMaterialError: a key cannot be used, or both are the same.
     """
+    name = round_name(round)
     chosen = as_schema(schema)
     own = as_private(matcher_key), as_private(resolver_key)
     if own[0].public.key_id == own[1].public.key_id:
@@ -85,11 +86,11 @@ def link(
             told, source = _parameters(database, parameters)
             inputs = resolving.inputs_of(database, exports, chosen, threshold)
             inputs["parameters"] = source
-            done = find_round(database, round, inputs)
+            done = find_round(database, name, inputs)
             if done is None:
                 scored = matching.score(kept, _some(exports), chosen, told, progress)
                 progress("resolving", 0, 1)
-                finished = resolving.keep(database, scored, chosen, round, inputs)
+                finished = resolving.keep(database, scored, chosen, name, inputs)
         here = done or finished
         return resolving.concluded(database, here, done is not None, arrivals, period, lists)
 

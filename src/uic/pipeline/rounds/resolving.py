@@ -17,7 +17,7 @@ from uic.envelope.pairs import read_pairs
 from uic.pipeline.concluding import conclude
 from uic.pipeline.manifest import manifest
 from uic.pipeline.results import Deduplication, write_results
-from uic.pipeline.rounds.files import epoch_of, expectation, look_at
+from uic.pipeline.rounds.files import epoch_of, expectation, look_at, round_name
 from uic.resolving.register.arrivals import add_export, arrived_exports
 from uic.resolving.register.decisions import digest_of_decisions
 from uic.resolving.register.reading import events_of, history_of, links_of, persons_of, shown
@@ -102,6 +102,7 @@ def resolve(
         SchemaError: the schema breaks a rule.
         KeyMaterialError: a key cannot be used.
     """
+    name = round_name(round)
     chosen, own = as_schema(schema), as_private(key)
     found = look_at(files, partners, chosen)
     expected = expectation(chosen, epoch_of(found))
@@ -112,8 +113,8 @@ def resolve(
             progress("resolving", 0, 1)
             inputs = inputs_of(database, scored.exports, chosen, threshold)
             inputs["pairs"] = _digest(scored.pairs)
-            done = find_round(database, round, inputs)
-            finished = done or keep(database, scored, chosen, round, inputs)
+            done = find_round(database, name, inputs)
+            finished = done or keep(database, scored, chosen, name, inputs)
         return concluded(database, finished, done is not None, arrivals, period, lists)
 
 
