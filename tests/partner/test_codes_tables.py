@@ -341,3 +341,17 @@ def test_importing_the_commands_is_cheap() -> None:
     )
     with contextlib.chdir(Path(__file__).parents[2]):
         assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_csv_of_codes_runs_nothing(tmp_path: Path) -> None:
+    """Formulas in the partner's own columns get an apostrophe; telephones and dashes stay."""
+    texts = ["=cmd|'/C calc'!A0", "@SUM(A1)", "+cmd", "-2+cmd|x", "+855 12 345", "-", "-5", "plain"]
+    rows = pa.table(
+        {"Surname": ["Doe"] * 8, "Vorname": ["John"] * 8, "born": ["19.12.2000"] * 8,
+         "sex": ["M"] * 8, "=remark": texts}
+    )  # fmt: skip
+    source, target = tmp_path / "plain.parquet", tmp_path / "coded.csv"
+    pq.write_table(rows, source)
+    coded(source, output=target)
+    written = pacsv.read_csv(target).to_pydict()
+    assert written["'=remark"] == [f"'{text}" for text in texts[:4]] + texts[4:]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from uic.sheets import defuse
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -149,4 +151,6 @@ def to_csv(report: EstimateReport) -> str:
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - any cell
+    if isinstance(value, str):
+        return defuse(value)
     return "" if value is None else value

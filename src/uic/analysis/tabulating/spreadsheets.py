@@ -23,6 +23,9 @@ _MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook holds no zone; fixe
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME, _WIDEST, _NARROWEST = 31, 60, 8
 _FIRST_ROW = 3  # title, blank, header
+_WRAPPED = {"text_wrap": True, "valign": "top"}
+_LINE, _A4 = 15, 9  # height of a line in points; number of the paper in Excel
+_LEAST_NOTE = 80  # a note under a narrow table runs over columns that are not there
 
 
 def write_workbook(found: Tabulations, path: str | Path) -> None:
@@ -45,10 +48,14 @@ def write_workbook(found: Tabulations, path: str | Path) -> None:
         formats = {
             "title": book.add_format({"bold": True, "font_size": 14}),
             "header": book.add_format({"bold": True, "bottom": 1, "num_format": "@"}),
+            "number header": book.add_format(
+                {"bold": True, "bottom": 1, "num_format": "@", "align": "right"}
+            ),
             "text": book.add_format({"num_format": "@"}),
             "whole": book.add_format({"num_format": "#,##0"}),
             "decimal": book.add_format({"num_format": "0.00##"}),
-            "note": book.add_format({"italic": True, "num_format": "@"}),
+            "note": book.add_format({"italic": True, "num_format": "@"} | _WRAPPED),
+            "long": book.add_format({"num_format": "@"} | _WRAPPED),
         }
         names: set[str] = set()
         for item in found.tables:
@@ -115,14 +122,36 @@ def _write_sheet(sheet: Any, item: Tabulation, formats: dict[str, Any]) -> None:
     sheet.write_string(0, 0, defuse(item.title), formats["title"])
     names = item.table.column_names
     columns = [column.to_pylist() for column in item.table.columns]
+    widths = [_width(name, values) for name, values in zip(names, columns, strict=True)]
     for place, (name, values) in enumerate(zip(names, columns, strict=True)):
-        sheet.write_string(_FIRST_ROW - 1, place, defuse(name), formats["header"])
-        sheet.set_column(place, place, _width(name, values))
+        numbers = any(isinstance(value, int | float) for value in values)
+        look = formats["number header" if numbers else "header"]
+        sheet.write_string(_FIRST_ROW - 1, place, defuse(name), look)
+        sheet.set_column(place, place, widths[place])
         for row, value in enumerate(values, start=_FIRST_ROW):
             _write_cell(sheet, row, place, value, formats)
     sheet.freeze_panes(_FIRST_ROW, 0)
+    sheet.repeat_rows(_FIRST_ROW - 1)
+    _for_paper(sheet)
     for row, note in enumerate(item.notes, start=_FIRST_ROW + len(item.table) + 1):
-        sheet.write_string(row, 0, defuse(note), formats["note"])
+        _write_note(sheet, row, defuse(note), widths, formats["note"])
+
+
+def _write_note(sheet: Any, row: int, note: str, widths: Sequence[int], look: Any) -> None:  # noqa: ANN401
+    """Write a note over the width of its table, in as many lines as it takes."""
+    missing = max(_LEAST_NOTE - sum(widths), 0)
+    last = len(widths) - 1 + -(-missing // _NARROWEST)
+    sheet.set_row(row, _LINE * -(-len(note) // max(sum(widths), _LEAST_NOTE)))
+    if last:
+        sheet.merge_range(row, 0, row, last, "", look)
+    sheet.write_string(row, 0, note, look)
+
+
+def _for_paper(sheet: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+    """Let all columns of a sheet come out on one page across, as programmes print tables."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def _write_cell(sheet: Any, row: int, place: int, value: Any, formats: dict[str, Any]) -> None:  # noqa: ANN401
@@ -144,10 +173,12 @@ def _write_method(
 ) -> None:
     sheet.write_string(0, 0, "How this was made", formats["title"])
     sheet.set_column(0, 0, max((_width(what, []) for what, _ in method), default=_NARROWEST))
-    sheet.set_column(1, 1, _WIDEST)
-    for row, line in enumerate(method, start=_FIRST_ROW - 1):
-        for place, text in enumerate(line):
-            sheet.write_string(row, place, defuse(text), formats["text"])
+    sheet.set_column(1, 1, _LEAST_NOTE)
+    _for_paper(sheet)
+    for row, (what, text) in enumerate(method, start=_FIRST_ROW - 1):
+        sheet.set_row(row, _LINE * max(-(-len(text) // _LEAST_NOTE), 1))
+        sheet.write_string(row, 0, defuse(what), formats["long"])
+        sheet.write_string(row, 1, defuse(text), formats["long"])
 
 
 def _width(name: str, values: Sequence[Any]) -> int:

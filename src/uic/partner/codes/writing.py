@@ -8,17 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from uic.errors import InputError, Problem
 from uic.files import writing
+from uic.sheets import defuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, BinaryIO
 
     Write = Callable[[pa.Table], None]
+
+
+# As in uic.sheets, but a telephone or another signed number is no formula: the file is the
+# partner's own, and is read again by column.
+_RUNS = r"^[\t\r\n]|^\s*[=@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|^\s*[+\-][\d\s.()/-]*[^\d\s.()/-]"
 
 
 @contextlib.contextmanager
@@ -55,6 +62,8 @@ class _Pieces:
 
     def write(self, piece: pa.Table) -> None:
         """Write one piece."""
+        if self.suffix == ".csv":
+            piece = _defused(piece)
         if self.writer is None:
             self.writer = self._opened(piece.schema)
         self.writer.write_table(piece)
@@ -68,3 +77,22 @@ class _Pieces:
     def __exit__(self, *_: object) -> None:
         if self.writer is not None:
             self.writer.close()
+
+
+def _defused(piece: pa.Table) -> pa.Table:
+    """Put an apostrophe before every text, also of the header, that a spreadsheet would run."""
+    columns = [_harmless(column) for column in piece.columns]
+    names = [defuse(name) for name in piece.column_names]
+    return pa.table(columns, names=names)
+
+
+def _harmless(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    runs = pc.match_substring_regex(column, _RUNS)
+    if not pc.any(runs).as_py():
+        return column
+    marked = pc.binary_join_element_wise(
+        pa.scalar("'", column.type), column, pa.scalar("", column.type)
+    )
+    return pc.if_else(runs, marked, column)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from uic.files import writing
+from uic.sheets import defuse
 from uic.values import RowProblem
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ RULES = (
 )
 """Rules that a row problem may name; docs/schema.md says what each means. A mapping with another
 ``earliest_year`` has its year in the place of 1900."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _ONE_LINE = str.maketrans("\t\r\n", "   ")
 
 
@@ -60,9 +60,7 @@ def write_rejects(problems: Iterable[RowProblem], path: str | Path) -> None:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["partner", "row", "column", "rule"])
         for item in sorted(problems):
-            table.writerow([_inert(item.partner), item.row, _inert(item.column), item.rule])
-
-
-def _inert(text: str) -> str:
-    marked = f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-    return marked.translate(_ONE_LINE)
+            partner, column = (
+                defuse(text).translate(_ONE_LINE) for text in (item.partner, item.column)
+            )
+            table.writerow([partner, item.row, column, item.rule])
