@@ -11,9 +11,12 @@ rooms of matcher, resolver and analyst cannot import because it reaches keys.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROW_MAP = pa.schema(
     [
@@ -110,7 +113,7 @@ class MatcherPart:
     """
 
     header: Header
-    pass_rows: dict[str, pa.Table]
+    pass_rows: Mapping[str, pa.Table]
     frequencies: pa.Table
 
     def __repr__(self) -> str:

@@ -10,6 +10,7 @@ holds the epoch key as well can test names against them: it is as secret as the 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from uic.engines.storing import one, shown_as, stored, transaction
@@ -17,7 +18,7 @@ from uic.errors import InputError, Problem, SchemaMismatchError
 from uic.exchange import Arrival, Header, MatcherPart
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -71,6 +72,8 @@ def current_exports(database: Database) -> dict[str, str]:
 
 def stored_exports(database: Database, digests: Sequence[str]) -> tuple[MatcherPart, ...]:
     """Return exports as the values that :func:`uic.matching.matcher.match` takes, in this order.
+
+    Their rows are read from the open store pass by pass.
 
     Raises:
         InputError: one of them is not in the store.
@@ -186,11 +189,24 @@ def _export(database: Database, digest: str) -> MatcherPart:
     tables = database.execute("SELECT pass, rows FROM passes WHERE export = $1", [number])
     return MatcherPart(
         header=Header(**header | {"attributes": frozenset(header["attributes"])}),
-        pass_rows={
-            name: database.sql(f'SELECT * FROM "{table}"').to_arrow_table()
-            for name, table in tables.fetchall()
-        },
+        pass_rows=_PassRows(database, dict(tables.fetchall())),
         frequencies=database.sql(
             f"SELECT attribute, level, pairs FROM frequencies WHERE export = {number}"
         ).to_arrow_table(),
     )
+
+
+class _PassRows(Mapping[str, "pa.Table"]):
+    """Rows by pass, read when a pass begins: seven passes at once need not fit into memory."""
+
+    def __init__(self, database: Database, tables: dict[str, str]) -> None:
+        self._database, self._tables = database, tables
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._database.sql(f'SELECT * FROM "{self._tables[name]}"').to_arrow_table()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
