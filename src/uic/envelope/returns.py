@@ -66,10 +66,15 @@ def write_returns(
     for partner in partners:
         errand = Errand(project, epoch, key_id, round, partner)
         own = persons.filter(pc.field("partner") == partner).select(PERSON_IDS.names)
-        path = folder / f"return-{_UNSAFE.sub('_', partner)}-{round}.uicr"
+        path = folder / file_name("return", partner, round)
         write_return(Returned(errand, own), path, to=recipients[partner], signer=signer)
         written.append(path)
     return tuple(written)
+
+
+def file_name(kind: str, partner: str, round: str) -> str:  # noqa: A002
+    """Return the name of a file to a partner, with nothing in it that moves to another folder."""
+    return f"{kind}-{_UNSAFE.sub('_', partner)}-{_UNSAFE.sub('_', round)}.uicr"
 
 
 def write_return(

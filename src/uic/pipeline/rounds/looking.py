@@ -49,7 +49,7 @@ def listed(register: str | Path) -> tuple[Round, ...]:
         InputError: there is no such file, or another run has it open.
         FormatError: it is no register.
     """
-    with _existing(register) as database:
+    with existing(register) as database:
         return rounds_called(database)
 
 
@@ -63,7 +63,7 @@ def show(register: str | Path, name: str) -> Shown:
     Raises:
         InputError: there is no such round or file.
     """
-    with _existing(register) as database:
+    with existing(register) as database:
         found = get_round(database, name)
         earlier = [item for item in rounds_called(database) if item.number < found.number]
         before = earlier[-1] if earlier else None
@@ -83,7 +83,7 @@ def verify(register: str | Path, head: str = "") -> Verdict:
         FormatError: what does not fit.
         InputError: there is no such file.
     """
-    with _existing(register) as database:
+    with existing(register) as database:
         return audit.verify(database, head)
 
 
@@ -116,7 +116,7 @@ def withdraw(
     if bool(person) + bool(handle) > 1 or not (person or handle or partner):
         raise InputError("name one person, by person id or by handle, or a partner")
     now = dt.datetime.now(dt.UTC)
-    with _existing(register) as database, transaction(database):
+    with existing(register) as database, transaction(database):
         if person or handle:
             done = withdraw_person(database, now, person=person, handle=handle, partner=partner)
         else:
@@ -137,7 +137,8 @@ def _take_from_store(store: str | Path, done: Withdrawal, partner: str | None) -
 
 
 @contextmanager
-def _existing(register: str | Path) -> Iterator[Database]:
+def existing(register: str | Path) -> Iterator[Database]:
+    """Open a register that is there already."""
     _must_exist(register)
     with open_register(register) as database:
         yield database

@@ -54,6 +54,10 @@ TABLES = (
     """CREATE TABLE decisions (
     partner_a VARCHAR, handle_a_hi BIGINT, handle_a_lo BIGINT,
     partner_b VARCHAR, handle_b_hi BIGINT, handle_b_lo BIGINT, same BOOLEAN)""",
+    # What partners were asked about pairs of records (uic.resolving.reviewing.LEDGER).
+    """CREATE TABLE questions (round VARCHAR, question BIGINT, partner VARCHAR,
+    partner_a VARCHAR, handle_a_hi BIGINT, handle_a_lo BIGINT,
+    partner_b VARCHAR, handle_b_hi BIGINT, handle_b_lo BIGINT)""",
     # Handles of records that were withdrawn: they are passed over wherever they come again.
     "CREATE TABLE withdrawn (partner VARCHAR, handle_hi BIGINT, handle_lo BIGINT)",
     # One line an action, chained by hashes (uic.chained).

@@ -182,6 +182,10 @@ _DELETES = (
     AND t.handle_a_hi = g.handle_hi AND t.handle_a_lo = g.handle_lo""",
     """DELETE FROM decisions t USING gone g WHERE t.partner_b = g.partner
     AND t.handle_b_hi = g.handle_hi AND t.handle_b_lo = g.handle_lo""",
+    """DELETE FROM questions t USING gone g WHERE t.partner_a = g.partner
+    AND t.handle_a_hi = g.handle_hi AND t.handle_a_lo = g.handle_lo""",
+    """DELETE FROM questions t USING gone g WHERE t.partner_b = g.partner
+    AND t.handle_b_hi = g.handle_hi AND t.handle_b_lo = g.handle_lo""",
     """DELETE FROM persons t USING gone g WHERE t.partner = g.partner
     AND t.handle_hi = g.handle_hi AND t.handle_lo = g.handle_lo""",
     """DELETE FROM members t USING gone g WHERE t.partner = g.partner

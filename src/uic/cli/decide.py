@@ -1,0 +1,31 @@
+"""``uic decide``: the partners' answers to a review, into the register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    files: Annotated[list[Path], typer.Argument(help="The partners' answers (.uica).")],
+    key: Annotated[Path, typer.Option(help="The resolver's own NAME.private.")],
+    register: Annotated[Path, typer.Option(help="The project's register.")] = Path(
+        "register.duckdb"
+    ),
+    partners: Annotated[
+        Path, typer.Option(help="Folder with PARTNER.public of every partner.")
+    ] = Path("partners"),
+) -> None:
+    """Take the partners' answers into the register; they bind from the next round on.
+
+    Example: uic decide answers-dic.uica answers-clinic.uica --register r.duckdb
+    --key resolver.private --partners keys/
+
+    A pair between two partners is decided only when both answers are given together and agree.
+    """
+    from uic.pipeline.rounds.sending import decide
+
+    number = decide(register, files, key=key, partners=partners)
+    typer.echo(f"{number:,} pairs decided; they bind from the next round on", err=True)
