@@ -12,6 +12,7 @@ import one_pass
 import pooled
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import score_graph
 import seized
 from populations import NAMED
@@ -19,6 +20,7 @@ from raid_scene import EPOCH, PARTNERS
 
 from uic import keys
 from uic.crypto.keys import load_key, new_key
+from uic.envelope.returns import read_return
 from uic.errors import UicError
 from uic.levels import comparisons
 from uic.partner.encoding import encode
@@ -96,13 +98,19 @@ def resolver_all_pairs(office: Office) -> Found:
 
 
 def partner_machine(office: Office) -> Found:
-    """(d) A partner's machine: exports, results, own pair and wrapped key, without the register.
+    """(d) A partner's machine: export, own pair, return file and its ids; not its list of clients.
 
-    The wrapped key stays where the handbook was not followed: the next raid opens it.
+    With the partner's private key the finder opens the return file: handles and person ids.
     """
-    folder = office.folder / "partner" / PARTNERS[0]
+    name = PARTNERS[0]
+    folder = office.folder / "partner" / name
     kept = [path for path in folder.iterdir() if path.suffix != ".uick"]
-    sought = _sought(office, kept)
+    (sent,) = folder.glob("return-*")
+    opened = read_return(
+        sent, key=folder / f"{name}.private", signer=office.folder / "resolver.public"
+    )
+    pq.write_table(opened.persons, office.folder / "opened.parquet")
+    sought = _sought(office, [*kept, office.folder / "opened.parquet"])
     return Found("d", "search of a partner's machine", *sought, *_line_list(office))
 
 

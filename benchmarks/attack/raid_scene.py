@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from populations import NAMED, people, register
 
@@ -20,7 +19,9 @@ from uic.envelope.exports import Expected, read_resolver
 from uic.envelope.pairs import read_pairs
 from uic.exchange import OWN_PAIRS
 from uic.matching.store import current_exports, open_store, stored_exports
+from uic.partner.receiving import receive
 from uic.pipeline import rounds
+from uic.pipeline.rounds.sending import send
 from uic.schema import LinkageSchema
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ def seize(style: str, n: int, size: int, folder: Path, *, known: int, seed: int)
     for name, table in tables.items():
         _encode(folder, name, table)
     _link(folder)
+    for name, table in tables.items():
+        _receive(folder, name, table)
     matcher, resolver = _open(folder)
     pairs = _pairs(folder, resolver)
     key = load_key(folder / "epoch.key")
@@ -168,16 +171,31 @@ def _link(folder: Path) -> None:
             (folder / "analyst" / path.name).write_bytes(path.read_bytes())
     persons = finished.result.persons
     pq.write_table(persons.select(["partner", "person_id"]), folder / "analyst" / "persons.parquet")
-    for name in PARTNERS:
-        own = persons.filter(pc.equal(persons["partner"], name))
-        pq.write_table(own, folder / "partner" / name / "persons.parquet")
+    send(
+        folder / "resolver" / "register.duckdb", EPOCH, key=folder / "resolver.private",
+        partners=folder, out=folder / "returns",
+    )  # fmt: skip
+
+
+def _receive(folder: Path, name: str, table: pa.Table) -> None:
+    """Keep at the partner what it gets back: the sealed files, and its own ids and persons."""
+    own = folder / "partner" / name
+    for path in (folder / "returns").glob(f"return-{name}-*"):
+        (own / path.name).write_bytes(path.read_bytes())
+        ids = receive(
+            path, {name: table}, key=folder / f"{name}.private",
+            signer=folder / "resolver.public", epoch_key=folder / "epoch.key",
+        )  # fmt: skip
+        pq.write_table(ids, own / "ids.parquet")
 
 
 def _open(folder: Path) -> tuple[dict[str, MatcherPart], dict[str, ResolverPart]]:
     """Return what matcher and resolver hold: the matcher's part from its store."""
     with open_store(folder / "matcher" / "store.duckdb") as store:
         digests = current_exports(store)
-        matcher = dict(zip(digests, stored_exports(store, list(digests.values())), strict=True))
+        parts = stored_exports(store, list(digests.values()))
+        kept = [replace(part, pass_rows=dict(part.pass_rows)) for part in parts]
+        matcher = dict(zip(digests, kept, strict=True))
     own = load_private(folder / "resolver.private")
     resolver = {
         name: read_resolver(
