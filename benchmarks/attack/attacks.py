@@ -73,9 +73,10 @@ def alone(setting: Scene, seed: int = 1) -> Result:
     """
     rng = np.random.default_rng(seed)
     parts = []
-    for file, listed in setting.passes.values():
+    for name, (file, listed) in setting.passes.items():
         claimed, sure = one_pass.alone(file, listed, rng)
-        parts.append((np.arange(len(claimed)), setting.members == claimed, sure))
+        sent = np.flatnonzero(setting.sent(name))
+        parts.append((sent, (setting.members == claimed)[sent], sure[sent]))
     found = map(np.concatenate, zip(*parts, strict=True))
     return _result(setting, "rows by themselves", *found)
 
@@ -145,11 +146,13 @@ def frequencies(setting: Scene) -> Iterator[Result]:
     for name, (file, listed) in setting.passes.items():
         sizes, others = np.bincount(file.blocks), np.bincount(listed.blocks)
         order, wanted = np.argsort(-sizes, kind="stable"), np.argsort(-others, kind="stable")
-        guess = np.empty(len(sizes), dtype=int)
-        guess[order] = wanted[: len(sizes)]
+        guess = np.full(len(sizes), -1)  # rows without a value are dummies in blocks of their own
+        both = min(len(order), len(wanted))
+        guess[order[:both]] = wanted[:both]
         right = guess[file.blocks] == listed.blocks[setting.members]
-        rows = np.arange(len(right))
-        yield _result(setting, f"frequency of tokens: {name}", rows, right, sizes[file.blocks])
+        rows = np.flatnonzero(setting.sent(name))
+        told = f"frequency of tokens: {name}"
+        yield _result(setting, told, rows, right[rows], sizes[file.blocks][rows])
 
 
 def dictionary(setting: Scene, registry: int, key: EpochKey | None, seed: int = 1) -> Result:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from patterns import Side, clear_side, encoded_side
 from populations import CODED, NAMED, PLACED, coded, people, register
@@ -19,7 +20,6 @@ from uic.pipeline.own_pairs import compare_own
 from uic.schema import LinkageSchema
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from uic.exchange import Export
@@ -90,6 +90,24 @@ class Scene:
         carried = frozenset((*self.attributes, "birth_date"))
         return comparisons(self.schema, carried) if self.profile != "tokens" else ()
 
+    def sent(self, name: str) -> NDArray[np.bool_]:
+        """Tell which records have a row of a pass in the matcher's file."""
+        row_map = self.export.resolver.row_map.filter(pc.field("pass") == name)
+        ids = self.export.matcher.pass_rows[name]["row_id"]
+        held = np.zeros(len(self.members), dtype=bool)
+        held[row_map.filter(pc.is_in(row_map["row_id"], ids))["record"].to_numpy()] = True
+        return held
+
+    def _by_record(self, table: pa.Table) -> pa.Table:
+        """Order rows by record; a record that sent none gets an empty row in a block of its own."""
+        everybody = pa.table({"record": pa.array(np.arange(len(self.members), dtype=np.int32))})
+        table = everybody.join(table, "record").sort_by("record")
+        numbers = pa.array(np.arange(len(table)))
+        for word in ("token_hi", "token_lo"):
+            at = table.column_names.index(word)
+            table = table.set_column(at, word, pc.coalesce(table[word], numbers))
+        return table
+
     @cached_property
     def passes(self) -> dict[str, tuple[Side, Side]]:
         """Per pass the file's rows *in the order of the records*, and the list's.
@@ -104,7 +122,7 @@ class Scene:
                 continue
             row_map = self.export.resolver.row_map
             records = row_map.filter(pc.equal(row_map["pass"], name)).select(["row_id", "record"])
-            table = table.join(records, "row_id").sort_by("record")
+            table = self._by_record(table.join(records, "row_id"))
             clear = clear_side(columns, rows[name], self.items, len(self.drawn))
             found[name] = (encoded_side(table, self.items), clear)
         return found

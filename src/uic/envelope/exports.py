@@ -270,7 +270,9 @@ def _resolver_tables(export: Export) -> dict[str, pa.Table]:
 
 def _wanted(fields: dict[str, Any], role: Role) -> dict[str, int | None]:
     """Return the tables of a part, with the number of rows where the header tells it."""
-    rows = {_PREFIX[role] + name: count for name, count in fields["passes"].items()}
+    # The map may name more rows than leave to the matcher: those of the partner's own pairs.
+    counts = fields["passes"] if role == "matcher" else dict.fromkeys(fields["passes"])
+    rows = {_PREFIX[role] + name: count for name, count in counts.items()}
     return (
         dict.fromkeys(_PLAIN[role])
         | rows

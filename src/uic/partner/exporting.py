@@ -19,7 +19,13 @@ from uic.errors import InputError, Problem
 from uic.exchange import CHANCE, EVENTS, OWN_PAIRS, RECORDS
 from uic.partner.encoding import own_pairs
 from uic.partner.encoding.frequencies import frequencies
-from uic.partner.encoding.passes import EMPTY, MAPPED, chance_table, pass_tables
+from uic.partner.encoding.passes import (
+    EMPTY,
+    MAPPED,
+    chance_table,
+    leaving_sizes,
+    pass_tables,
+)
 from uic.partner.encoding.preparing import prepare
 from uic.partner.gate.judging import judge
 from uic.partner.handles import check_ids, check_previous, part_handles, row_numbers
@@ -98,7 +104,7 @@ def encode(
         prepared = prepare(arranged, chosen, epoch_key, store, progress=progress)
         if old_key is not None:
             check_ids(seen.ranges, max(seen.rows, prepared.header.records), seen.source)
-        fields = fields_of(prepared.header, prepared.pass_sizes, seen.events)
+        fields = fields_of(prepared.header, leaving_sizes(prepared), seen.events)
         report = path.with_name(f"{path.stem}.gate.json")
         tables = _tables(prepared, compare, report)
         write_tables(tables, fields, path, signer=sender, **recipients)

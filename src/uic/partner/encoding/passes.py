@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from uic.exchange import CHANCE, ROW_MAP
-from uic.partner.encoding.signing import signatures, signed_rows
+from uic.partner.encoding.signing import signatures
 from uic.partner.encoding.thinning import Chosen
 from uic.partner.encoding.tokens import ID_BITS, blocks_of, random_ids, tags_of
 from uic.partner.gate.measuring import Watch
@@ -21,16 +21,15 @@ from uic.partner.gate.measuring import Watch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
     from uic.partner.encoding.preparing import Prepared
     from uic.partner.encoding.tokens import Blocks
+    from uic.partner.storing import Store
     from uic.schema import Pass
 
 TOGETHER = 1 << 18
 """Pass rows that are sorted at a time, about."""
 
-HIDDEN = ("record", "usable")
+HIDDEN = ("record", "usable", "block", "rank")
 EMPTY = pa.schema([("row_id", pa.int64()), ("token_hi", pa.int64()), ("token_lo", pa.int64())])
 """Columns of a pass that nobody can use."""
 
@@ -46,9 +45,9 @@ def pass_tables(prepared: Prepared, item: Pass, *, apart: bool = False) -> Itera
     Args:
         prepared: The register after the first walk.
         item: The pass.
-        apart: For a file that leaves the partner: of every block one row stays, the others
-            become dummies. The store then holds ``own/PASS``, the rows of blocks of two and
-            more as they were, unless the partner vouches for its list.
+        apart: For a file that leaves the partner: of every block one row leaves. The store then
+            holds ``own/PASS``, the rows of blocks of two and more, unless the partner vouches
+            for its list.
     """
     store = prepared.store
     if not prepared.usable.get(item.name):
@@ -58,33 +57,50 @@ def pass_tables(prepared: Prepared, item: Pass, *, apart: bool = False) -> Itera
         return
     bits = (sum(prepared.sizes) // TOGETHER).bit_length()
     blocks = _blocks(prepared, item)
-    _deal_parts(prepared, item, blocks, bits)
+    chosen = Chosen(blocks.tokens, prepared.schema.protection.rows_per_block) if apart else None
+    _deal_parts(prepared, item, chosen, bits)
     numbers = [n for n in range(1 << bits) if f"rows/{item.name}/{n}" in store]
-    tables = (_ordered(store.take(f"rows/{item.name}/{n}"), n, bits) for n in numbers)
-    told = _told_apart(prepared, item, blocks, numbers, tables) if apart else tables
+    tables = (_mapped(store, item, n, bits) for n in numbers)
+    told = _told_apart(prepared, item, blocks, chosen, tables) if chosen else tables
     for table in told:
-        store.put(f"map/{item.name}", table.select(MAPPED.names))
-        yield table.drop_columns([*HIDDEN])
+        yield _shown(table)
+
+
+def leaving_sizes(prepared: Prepared) -> dict[str, int]:
+    """Return how many rows of each pass will leave: so many a block as the schema says."""
+    rows, stay = sum(prepared.sizes), prepared.schema.protection.rows_per_block
+    return {
+        item.name: rows - _blocks(prepared, item).beyond(stay) if prepared.usable[item.name] else 0
+        for item in prepared.passes
+    }
+
+
+def _mapped(store: Store, item: Pass, number: int, bits: int) -> pa.Table:
+    """Return the next rows of a pass, their map put aside for the resolver."""
+    table = _ordered(store.take(f"rows/{item.name}/{number}"), number, bits)
+    store.put(f"map/{item.name}", table.select(MAPPED.names))
+    return table
 
 
 def _told_apart(
-    prepared: Prepared, item: Pass, blocks: Blocks, numbers: list[int], tables: Iterator[pa.Table]
+    prepared: Prepared, item: Pass, blocks: Blocks, chosen: Chosen, tables: Iterator[pa.Table]
 ) -> Iterator[pa.Table]:
     """Take the rows of one block apart, and measure what leaves."""
     store, watch, stay = prepared.store, Watch(), prepared.schema.protection.rows_per_block
-    chosen = Chosen(blocks.tokens, stay)
-    for number in numbers:
-        chosen.look(store.look(f"rows/{item.name}/{number}"))
     chosen.settle()
     for table in tables:
         if not prepared.header.vouched:
-            met = table.take(pa.array(chosen.blocks_of(table)[0])).drop_columns([*HIDDEN])
-            store.put(f"own/{item.name}", met)
+            store.put(f"own/{item.name}", _shown(table.filter(pc.field("block") >= 0)))
         rows = chosen.thin(table)
         watch.see(rows, chosen.blocks_of(rows)[0] if stay > 1 else None)
         yield rows
     items = prepared.items if prepared.schema.profile != "tokens" else ()
     prepared.measured[item.name] = watch.measures(blocks.usable, blocks.histogram(), items)
+
+
+def _shown(table: pa.Table) -> pa.Table:
+    """Return what the matcher may see of pass rows."""
+    return table.drop_columns([name for name in HIDDEN if name in table.column_names])
 
 
 def own_rows(prepared: Prepared, item: Pass) -> pa.Table:
@@ -101,11 +117,12 @@ def chance_table(prepared: Prepared) -> pa.Table:
     )
 
 
-def _deal_parts(prepared: Prepared, item: Pass, blocks: Blocks, bits: int) -> None:
+def _deal_parts(prepared: Prepared, item: Pass, chosen: Chosen | None, bits: int) -> None:
     first = 0
     for part, size in enumerate(prepared.sizes):
         prepared.tell()
-        _deal(prepared, item, _part_rows(prepared, item, part, first, blocks), bits)
+        rows = _part_rows(prepared, item, part, first)
+        _deal(prepared, item, chosen.look(rows) if chosen else rows, bits)
         first += size
 
 
@@ -119,7 +136,7 @@ def _blocks(prepared: Prepared, item: Pass) -> Blocks:
     return blocks
 
 
-def _part_rows(prepared: Prepared, item: Pass, part: int, first: int, blocks: Blocks) -> pa.Table:
+def _part_rows(prepared: Prepared, item: Pass, part: int, first: int) -> pa.Table:
     """Return the rows of one part, whose first record is number ``first`` of the register."""
     rows, store = prepared.sizes[part], prepared.store
     name = f"tags/{item.name}/{part}"
@@ -131,25 +148,16 @@ def _part_rows(prepared: Prepared, item: Pass, part: int, first: int, blocks: Bl
         "record": pa.array(np.arange(first, first + rows, dtype=np.int32)),
         "usable": tags["usable"],
     }
-    chosen = signed_rows(item, blocks.sizes_of(tags), prepared.schema)
     if prepared.schema.profile != "tokens":
         columns = {n: c.combine_chunks() for n, c in _columns(prepared, part).items()}
-        signed = signatures(
-            columns, prepared.items, tags["salt"].to_numpy(), item.name, prepared.key
-        )
-        table |= {name: _only(column, chosen) for name, column in signed.items()}
+        salts = tags["salt"].to_numpy()
+        table |= signatures(columns, prepared.items, salts, item.name, prepared.key)
     return pa.table(table)
 
 
 def _columns(prepared: Prepared, part: int) -> dict[str, pa.ChunkedArray]:
     table = prepared.store.look(f"columns/{part}")
     return dict(zip(table.column_names, table.columns, strict=True))
-
-
-def _only(column: pa.Array, chosen: NDArray[np.bool_]) -> pa.Array:
-    if chosen.all():
-        return column
-    return pc.if_else(pa.array(chosen), column, pa.scalar(None, column.type))
 
 
 def _deal(prepared: Prepared, item: Pass, table: pa.Table, bits: int) -> None:

@@ -68,12 +68,6 @@ class Prepared:
         """The passes in the schema's order."""
         return self.schema.active_passes
 
-    @property
-    def pass_sizes(self) -> dict[str, int]:
-        """Rows of each pass: one a record, or none where no record has a usable value."""
-        rows = sum(self.sizes)
-        return {item.name: rows if self.usable[item.name] else 0 for item in self.passes}
-
 
 def prepare(
     parts: Iterable[Register],

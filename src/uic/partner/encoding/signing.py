@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from uic.partner.signatures import coded, number_codes, text_signatures, value_codes
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from uic.crypto.keys import EpochKey
     from uic.levels import Comparison
-    from uic.schema import LinkageSchema, Pass
 
     Columns = dict[str, pa.Array]
 
 _NAMES = ("family_name", "given_name")
-
-
-def signed_rows(
-    item: Pass,  # noqa: ARG001 - the rule may differ between passes
-    sizes: NDArray[np.int64],
-    schema: LinkageSchema,
-) -> NDArray[np.bool_]:
-    """Say which rows of a pass are signed; the others carry a token and nothing to compare.
-
-    Args:
-        item: The pass.
-        sizes: Shape (rows,): how many rows of the whole register share each row's token.
-        schema: The linkage schema.
-    """
-    return np.full(len(sizes), schema.profile != "tokens")
 
 
 def signatures(

@@ -2,14 +2,13 @@
 
 Two rows of one block show how much two people resemble each other. The pattern of such
 resemblances in large blocks is what a list of the same people is matched to (benchmarks/attack/).
-So one row of every block stays as it is and the others become dummies: random tokens, random
-bits for signatures. Rare values keep their row and common ones find each other in narrower
-passes; what the partner's own records have to do with each other it finds out by itself.
+So one row of every block leaves and the others stay at home. Rare values keep their row and common
+ones find each other in narrower passes; what the partner's own records have to do with each other
+it finds out by itself.
 """
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
 
 _NOT_COMPARED = ("row_id", "record", "usable")
-_CODE = 0xFFFF  # codes of numbers and values have 16 bits
 _STEP, _FIRST, _SECOND = (
     np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 )
@@ -38,50 +36,61 @@ class Chosen:
     def __init__(self, shared: NDArray[np.int64], stay: int = 1) -> None:
         """Choose in the blocks whose first token words are ``shared``, in ascending order."""
         self._shared, self._stay = shared, stay
-        self._seen: list[tuple[NDArray[np.int64], Words]] = []
-        self._last: Words = np.empty(0, dtype=np.uint64)
-        self._stayed = np.zeros(len(shared), dtype=np.int64)
+        self._seen: list[tuple[NDArray[np.int32], Words]] = []
+        self._last: Words = np.full(len(shared), np.iinfo(np.uint64).max, dtype=np.uint64)
+        self._left = np.ones(len(shared), dtype=np.int64)  # of the rows with that last number
 
-    def look(self, rows: pa.Table) -> None:
-        """Take rows of the pass into account."""
-        at, block = self.blocks_of(rows)
-        self._seen.append((block, _rank(rows)[at]))
+    def look(self, rows: pa.Table) -> pa.Table:
+        """Take rows of the pass into account; return them with their ``block`` and ``rank``."""
+        block, rank = self._numbers(rows), _rank(rows)
+        met = np.flatnonzero(block >= 0)
+        if self._stay == 1:
+            np.minimum.at(self._last, block[met], rank[met])
+        else:
+            self._seen.append((block[met], rank[met]))
+        return rows.append_column("block", pa.array(block)).append_column("rank", pa.array(rank))
 
     def settle(self) -> None:
         """Settle the largest number that stays in each block, once all rows were looked at."""
-        block, rank = (
-            np.concatenate([np.empty(0, kind), *parts])
-            for kind, parts in zip(
-                (np.int64, np.uint64), zip(*self._seen, strict=True) or ((), ()), strict=True
-            )
-        )
+        if not self._seen:
+            return
+        block, rank = map(np.concatenate, zip(*self._seen, strict=True))
         self._seen = []
         order = np.lexsort((rank, block))
         starts = np.searchsorted(block[order], np.arange(len(self._shared)))
         sizes = np.diff(np.append(starts, len(block)))
-        self._last = rank[order][starts + np.minimum(self._stay, sizes) - 1]
+        staying = np.minimum(self._stay, sizes)
+        self._last = rank[order][starts + staying - 1]
+        below = block[rank < self._last[block]]
+        self._left = staying - np.bincount(below, minlength=len(self._shared))
 
-    def blocks_of(self, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def blocks_of(self, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return which rows share their token, and the number of their block."""
-        words = rows["token_hi"].to_numpy()
-        if not len(self._shared):
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        block = np.minimum(np.searchsorted(self._shared, words), len(self._shared) - 1)
-        at = np.flatnonzero(self._shared[block] == words)
+        block = rows["block"].to_numpy()
+        at = np.flatnonzero(block >= 0)
         return at, block[at]
 
     def thin(self, rows: pa.Table) -> pa.Table:
-        """Return the rows with dummies in the place of those that do not stay."""
+        """Return the rows that leave, in their order."""
         at, block = self.blocks_of(rows)
-        low = np.flatnonzero(_rank(rows)[at] <= self._last[block])
-        low = low[np.argsort(block[low], kind="stable")]
-        place = np.arange(len(low)) - np.searchsorted(block[low], block[low])
-        stays = low[place + self._stayed[block[low]] < self._stay]  # rows that are all alike
-        self._stayed += np.bincount(block[stays], minlength=len(self._shared))
-        lost = np.zeros(len(rows), dtype=np.bool_)
-        lost[at] = True
-        lost[at[stays]] = False
-        return _with_dummies(rows, lost)
+        rank, last = rows["rank"].to_numpy()[at], self._last[block]
+        tied = np.flatnonzero(rank == last)
+        tied = tied[np.argsort(block[tied], kind="stable")]
+        place = np.arange(len(tied)) - np.searchsorted(block[tied], block[tied])
+        tied = tied[place < self._left[block[tied]]]  # of rows that are all alike any may stay
+        np.subtract.at(self._left, block[tied], 1)
+        leaves = np.ones(len(rows), dtype=np.bool_)
+        leaves[at] = rank < last
+        leaves[at[tied]] = True
+        return rows.filter(pa.array(leaves))
+
+    def _numbers(self, rows: pa.Table) -> NDArray[np.int32]:
+        """Return the place of each row's token among the shared ones, -1 where it is alone."""
+        words = rows["token_hi"].to_numpy()
+        if not len(self._shared):
+            return np.full(len(words), -1, dtype=np.int32)
+        block = np.minimum(np.searchsorted(self._shared, words), len(self._shared) - 1)
+        return np.where(self._shared[block] == words, block, -1).astype(np.int32)
 
 
 def _rank(rows: pa.Table) -> Words:
@@ -100,23 +109,3 @@ def mixed(words: Words) -> Words:
     words = (words ^ (words >> np.uint64(27))) * _SECOND
     spread: Words = words ^ (words >> np.uint64(31))
     return spread
-
-
-def _with_dummies(rows: pa.Table, lost: NDArray[np.bool_]) -> pa.Table:
-    if not lost.any():
-        return rows
-    columns = {name: rows[name] for name in rows.column_names}
-    for name in columns:
-        if name not in _NOT_COMPARED:
-            columns[name] = _random(rows[name], lost)
-    return pa.table(columns)
-
-
-def _random(column: pa.ChunkedArray, lost: NDArray[np.bool_]) -> pa.Array:
-    """Put random bits where rows are lost; what is missing stays missing."""
-    known = np.asarray(column.combine_chunks().is_valid())
-    values = column.fill_null(0).to_numpy().copy()
-    drawn = np.frombuffer(secrets.token_bytes(8 * int(lost.sum())), dtype=np.int64)
-    wide = values.dtype == np.int64
-    values[lost] = drawn if wide else (drawn & _CODE).astype(values.dtype)
-    return pa.array(values, type=column.type, mask=~known)

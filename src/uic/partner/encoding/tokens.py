@@ -34,20 +34,14 @@ class Blocks:
     tokens: NDArray[np.int64]
     sizes: NDArray[np.int64]
 
-    def sizes_of(self, tags: pa.Table) -> NDArray[np.int64]:
-        """Return for each row how many rows share its token; 1 for a dummy."""
-        words = tags["token_hi"].to_numpy()
-        sizes = np.ones(len(words), dtype=np.int64)
-        if len(self.tokens):
-            place = np.minimum(np.searchsorted(self.tokens, words), len(self.tokens) - 1)
-            shared = self.tokens[place] == words
-            sizes[shared] = self.sizes[place[shared]]
-        return sizes
-
     @property
     def agreeing(self) -> int:
         """Pairs of rows that share a token."""
         return int((self.sizes * (self.sizes - 1) // 2).sum())
+
+    def beyond(self, stay: int) -> int:
+        """Return how many rows there are beyond the first ``stay`` of each block."""
+        return int(np.maximum(self.sizes - stay, 0).sum())
 
     def histogram(self) -> dict[int, int]:
         """Return how many blocks there are of each size."""
