@@ -14,6 +14,7 @@ from uic.envelope.returns import read_return
 from uic.envelope.reviews import read_questions
 from uic.errors import FormatError, InputError, KeyMaterialError
 from uic.partner.receiving import ELSEWHERE, answer, receive
+from uic.pipeline.explaining import explain, read_round
 from uic.pipeline.rounds import Finished, verify, withdraw
 from uic.pipeline.rounds.sending import Sent, decide, send
 from uic.resolving.register.tables import open_register
@@ -214,3 +215,15 @@ def test_withdrawn_people_are_in_no_question(work: Office) -> None:
     assert after is not None
     assert after[0] < before[0]
     assert left == (0,)
+
+
+def test_a_pair_of_a_round_is_explained_under_handles(work: Office) -> None:
+    """The register alone is enough, and the weights add up to what was scored."""
+    run = read_round(work.register, "r1")
+    for number, row in enumerate(run.pairs.to_pylist(), start=1):
+        found = explain(run, str(number))
+        assert sum(term.weight for term in found.terms) == pytest.approx(row["log_odds"], abs=1e-6)
+        ends = [f"{row[f'partner_{s}']}:{row[f'record_id_{s}']}" for s in "ab"]
+        assert explain(run, *ends) == found
+    with pytest.raises(InputError, match="no round"):
+        read_round(work.register, "r9")

@@ -15,11 +15,14 @@ import pyarrow.parquet as pq
 
 from uic.analysis.pictures import render
 from uic.analysis.pictures.waterfall import waterfall
+from uic.engines.storing import fetched
 from uic.errors import FormatError, InputError, Problem
 from uic.files import write_text
 from uic.pipeline.results import CANDIDATES
 from uic.pipeline.reviewing import comparisons_of
+from uic.pipeline.rounds.looking import existing
 from uic.resolving.explaining import chance, conclusion, explain_pair
+from uic.resolving.register.rounds import get_round
 from uic.weighing import parse_weights
 
 if TYPE_CHECKING:
@@ -38,21 +41,21 @@ class Run:
     """A finished run, as far as explaining needs it.
 
     Attributes:
-        facts: Its ``run.json``.
-        pairs: Its ``candidates.parquet``.
+        facts: Its ``run.json``, or the facts of a round.
+        pairs: Its ``candidates.parquet``, or the pairs of a round under handles.
     """
 
     facts: dict[str, Any]
     pairs: pa.Table
 
 
-def explain(results: str | Path, first: str, second: str | None = None) -> Explanation:
+def explain(results: str | Path | Run, first: str, second: str | None = None) -> Explanation:
     """Explain why two records are, or are not, one person.
 
     The explanation holds agreement levels and weights, and no value of a person.
 
     Args:
-        results: The folder that ``uic dedupe`` wrote.
+        results: The folder that ``uic dedupe`` wrote, or a run that was read before.
         first: A record as ``PARTNER:RECORD_ID``, or the number of a pair in a review file.
         second: The other record; None with a number.
 
@@ -61,7 +64,7 @@ def explain(results: str | Path, first: str, second: str | None = None) -> Expla
             probable than one in a hundred, or never compared. No message holds a record id.
         FormatError: ``run.json`` was changed.
     """
-    run = read_run(results)
+    run = results if isinstance(results, Run) else read_run(results)
     pair = run.pairs.slice(_position(run.pairs, first, second), 1).to_pylist()[0]
     names = ("pattern", "best", "met", "log_odds", "probability", "same", "decided")
     weights = (run.facts["weights"] or {}).get("passes", {})
@@ -109,6 +112,26 @@ def read_run(results: str | Path) -> Run:
     if not whole or not set(_COLUMNS) <= set(pairs.column_names):
         raise FormatError("run.json and candidates.parquet are not of one run", layer="content")
     return Run(facts, pairs)
+
+
+def read_round(register: str | Path, name: str) -> Run:
+    """Read what explaining needs of a round; its records are named by handle.
+
+    Raises:
+        InputError: there is no such register or round.
+    """
+    with existing(register) as database:
+        found = get_round(database, name)
+        pairs = fetched(
+            database,
+            "SELECT partner_a, printf('%016x%016x', handle_a_hi, handle_a_lo) AS record_id_a,"
+            " partner_b, printf('%016x%016x', handle_b_hi, handle_b_lo) AS record_id_b,"
+            " CASE WHEN decided THEN CAST(same AS DOUBLE) ELSE 1 / (1 + EXP(-log_odds)) END"
+            " AS probability, log_odds, same, decided, best, met, pattern"
+            " FROM pairs WHERE round = $1 ORDER BY ALL",
+            [found.number],
+        )
+    return Run(found.facts, pairs)
 
 
 def _position(pairs: pa.Table, first: str, second: str | None) -> int:
