@@ -1,0 +1,130 @@
+"""One row a block leaves: which one, how many, and that nobody is lost to the partner."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from conftest import register_of
+from uic.crypto.keys import EpochKey, new_key
+from uic.exchange import OWN_PAIRS, Export, MatcherPart
+from uic.matching.matcher import match
+from uic.partner.encoding import encode, encode_to_leave
+from uic.partner.encoding.thinning import Chosen
+from uic.pipeline.own_pairs import compare_own
+from uic.resolving.resolver import resolve
+from uic.schema import LinkageSchema, default_schema, parse_schema
+from uic.synthesis import population
+
+KEY = EpochKey("project", "2026Q4", bytes(range(32)))
+PEOPLE = [
+    {"family_name": family, "given_name": given, "birth_date": f"19{year}-05-{day:02}", "sex": "M"}
+    for family in ("Sok", "Chan", "Keo")
+    for given in ("Dara", "Vichea")
+    for year, day in ((80, 3), (81, 4), (82, 5), (82, 6))
+]
+LISTED = population(400, style="khmer-dense", seed=3).select(
+    ["family_name", "given_name", "sex", "birth_date"]
+)
+TWICE = [*LISTED.to_pylist(), *LISTED.slice(0, 40).to_pylist()]
+
+
+def left(people: list[dict[str, str]], schema: LinkageSchema, key: EpochKey = KEY) -> Export:
+    return encode_to_leave(register_of("a", people), schema, key, compare_own)
+
+
+def block_sizes(table: pa.Table) -> list[int]:
+    counted = table.group_by(["token_hi", "token_lo"]).aggregate([([], "count_all")])
+    return sorted(counted["count_all"].to_pylist())
+
+
+def test_no_two_rows_that_leave_share_a_token() -> None:
+    """In every pass each token stands once, though the register has blocks of many rows."""
+    plain = encode(register_of("a", PEOPLE), default_schema(), KEY).matcher.pass_rows
+    assert max(block_sizes(plain["name-sounds"])) > 1
+    for table in left(PEOPLE, default_schema()).matcher.pass_rows.values():
+        assert set(block_sizes(table)) <= {1}
+
+
+def test_one_row_of_every_block_leaves() -> None:
+    """No block disappears: the tokens that leave are the tokens of the register."""
+    plain = encode(register_of("a", PEOPLE), default_schema(), KEY).matcher.pass_rows
+    thin = left(PEOPLE, default_schema()).matcher.pass_rows
+    for name, table in plain.items():
+        assert set(table["token_hi"].to_pylist()) == set(thin[name]["token_hi"].to_pylist())
+
+
+def test_the_schema_says_how_many_rows_of_a_block_leave() -> None:
+    """With two rows a block, blocks of four become blocks of two."""
+    schema = parse_schema({"protection": {"rows_per_block": 2}})
+    sizes = block_sizes(left(PEOPLE, schema).matcher.pass_rows["name-sounds"])
+    assert sizes == [2] * 6
+
+
+def test_the_same_register_keeps_the_same_rows() -> None:
+    """Encoded twice, in another order, the same signatures leave: a second file adds nothing."""
+    first, second = (
+        left(people, default_schema()).matcher.pass_rows["name-sounds"]
+        for people in (PEOPLE, PEOPLE[::-1])
+    )
+    compared = [name for name in first.column_names if name != "row_id"]
+    order = [("token_hi", "ascending")]
+    assert first.select(compared).sort_by(order) == second.select(compared).sort_by(order)
+
+
+def test_which_row_stays_depends_on_the_key() -> None:
+    """Under ten keys not the same person of a block leaves each time."""
+    chosen = set()
+    for _ in range(10):
+        export = left(PEOPLE[:4], default_schema(), new_key("project", "2026Q4"))
+        ids = export.matcher.pass_rows["name-sounds"]["row_id"]
+        row_map = export.resolver.row_map
+        chosen |= set(row_map.filter(pc.is_in(row_map["row_id"], ids))["record"].to_pylist())
+    assert len(chosen) > 1
+
+
+def test_rows_that_are_all_alike_leave_once() -> None:
+    """Three equal rows, seen in pieces, count as one block of which one row leaves."""
+    rows = pa.table({"token_hi": [5, 5, 5, 9], "name": [1, 1, 1, 2]})
+    chosen = Chosen(np.array([5]))
+    pieces = [chosen.look(piece) for piece in (rows.slice(0, 1), rows.slice(1))]
+    chosen.settle()
+    assert [len(chosen.thin(piece)) for piece in pieces] == [1, 1]
+
+
+def test_a_partner_finds_its_own_duplicates_by_itself() -> None:
+    """A person who is twice on one list is one person, though the matcher sees no such pair."""
+    export = left(TWICE, default_schema())
+    matched = match([export.matcher], default_schema())
+    assert len(matched.pairs) == 0
+    persons = resolve(matched.pairs, [export.resolver], default_schema()).persons
+    ids = persons.sort_by("record")["person_id"].to_pylist()
+    found = sum(ids[n] == ids[len(LISTED) + n] for n in range(40))
+    assert found >= 38
+
+
+def test_a_vouched_list_is_not_compared_with_itself() -> None:
+    """A partner that vouches for its list gives no own pairs, and nothing is compared."""
+
+    def never(_part: MatcherPart, _schema: LinkageSchema) -> pa.Table:
+        pytest.fail("a vouched list was compared")
+
+    schema = parse_schema({"partners": {"a": {"files": ["a.csv"], "vouched": True}}})
+    export = encode_to_leave(register_of("a", TWICE), schema, KEY, never)
+    assert export.resolver.own_pairs.equals(OWN_PAIRS.empty_table())
+
+
+def test_people_of_two_partners_still_meet() -> None:
+    """The same dense list at two partners: people are found by whichever pass kept their row."""
+    people = LISTED.to_pylist()
+    exports = [
+        encode_to_leave(register_of(name, people), default_schema(), KEY, compare_own)
+        for name in ("a", "b")
+    ]
+    matched = match([export.matcher for export in exports], default_schema())
+    parts = [export.resolver for export in exports]
+    ids = resolve(matched.pairs, parts, default_schema()).persons["person_id"].to_pylist()
+    found = sum(ids[n] == ids[len(people) + n] for n in range(len(people)))
+    assert found >= 0.97 * len(people)
