@@ -28,15 +28,14 @@ def command(
     from uic.partner.gate.judging import pooled, read_report
 
     found = pooled([read_report(path) for path in reports])
-    head = (
-        f"{'pass':<24}{'rows':>9}{'H2 bits':>9}{'in 3+':>8}{'in 10+':>8}{'largest':>9}{'kept':>8}"
-    )
+    words = ("rows", "H2 bits", "in 3+", "in 10+", "largest", "kept")
+    head = f"{'pass':<24}" + "".join(f"{word:>9}" for word in words)
     typer.echo(head + (f"{'crowd':>9}" if population else ""))
     for name, told in found.items():
         bits = told["entropy_bits"]
         line = (
             f"{name:<24}{told['rows']:>9,}{bits if bits is not None else '-':>9}"
-            f"{told['in_3']:>8.1%}{told['in_10']:>8.1%}{told['largest']:>9,}{told['rows_kept']:>8.1%}"
+            f"{told['in_3']:>9.1%}{told['in_10']:>9.1%}{told['largest']:>9,}{told['rows_kept']:>9.1%}"
         )
         if population:
             crowd = 1 + (population - 1) * 2 ** -(bits or 64)

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from uic.partner.mixing import mixed
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Words = NDArray[np.uint64]
 
 _NOT_COMPARED = ("row_id", "record", "usable")
-_STEP, _FIRST, _SECOND = (
-    np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-)
 
 
 class Chosen:
@@ -100,12 +99,3 @@ def _rank(rows: pa.Table) -> Words:
             words = rows[name].fill_null(-1).to_numpy().astype(np.int64).view(np.uint64)
             rank = mixed(rank ^ words)
     return rank
-
-
-def mixed(words: Words) -> Words:
-    """Spread words over all 64 bits (the finalizer of SplitMix64, Steele et al. 2014)."""
-    words = words + _STEP
-    words = (words ^ (words >> np.uint64(30))) * _FIRST
-    words = (words ^ (words >> np.uint64(27))) * _SECOND
-    spread: Words = words ^ (words >> np.uint64(31))
-    return spread

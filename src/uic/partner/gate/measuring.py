@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from uic.levels import pattern_sql
-from uic.partner.encoding.thinning import mixed
+from uic.partner.mixing import mixed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
