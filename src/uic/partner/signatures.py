@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Salts: TypeAlias = NDArray[np.uint64] | pa.DictionaryArray
+    Rows: TypeAlias = NDArray[np.int32] | slice
 
 _COUNTERS = BITS * 2 // 16  # AES blocks for 64 hashes of two bytes
+_REPEATED = 0.8  # with more blocks a row, hardly a value is twice in one: looking costs more
 _CHUNK = 1 << 14  # AES blocks hashed at a time: a quarter of a megabyte, which stays in the cache
 _PLAIN = np.dtype([("salt", "<u8"), ("number", "<u4"), ("counter", "<u4")])
 
@@ -45,8 +47,10 @@ def text_signatures(values: pa.Array, salts: Salts, key: bytes) -> pa.Array:
     signed = np.zeros(len(values), dtype=np.int64)
     present = np.flatnonzero(~missing)
     if len(present):
-        which = texts.indices.drop_null().to_numpy()
-        value, block, back = _once(which, blocks.indices.to_numpy()[present])
+        value, block = texts.indices.drop_null().to_numpy(), blocks.indices.to_numpy()[present]
+        back: Rows = slice(None)
+        if len(blocks.dictionary) < _REPEATED * len(values):
+            value, block, back = _once(value, block)
         pairs, starts = letter_pairs(texts.dictionary)
         salt = blocks.dictionary.to_numpy()[block]
         signed[present] = _sign(pairs, starts, value, salt, key)[back]
@@ -131,9 +135,10 @@ def _sign(
     encrypt = aes_prf(key)
     first = starts[which]
     sizes = starts[which + 1] - first
-    order = np.argsort(sizes.astype(np.uint32), kind="stable")
+    narrow = sizes.astype(np.uint16) if sizes.max(initial=0) < 1 << 16 else sizes
+    order = np.argsort(narrow, kind="stable")  # of 16-bit numbers a radix sort
     begin = 0
-    for size, count in zip(*np.unique(sizes, return_counts=True), strict=True):
+    for size, count in zip(*np.unique(narrow, return_counts=True), strict=True):
         step = min(max(_CHUNK // (int(size) * _COUNTERS), 1), int(count))
         scratch = _Scratch(int(size), step)
         for n in range(begin, begin + int(count), step):
