@@ -24,7 +24,7 @@ from uic.partner.reading.opening import is_path, open_source
 from uic.partner.reading.registering import register_from
 from uic.partner.reading.sheets import filled_rows, this_day
 from uic.partner.reading.sources import Cells
-from uic.partner.reading.words import Words, words_of
+from uic.partner.reading.words import Words, no_words, words_of
 from uic.values import Progress, silent
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 PART_BYTES = 1 << 24
 """Bytes of a CSV file that make one part: about 200,000 short rows."""
 PACKED = 4  # a Parquet file is about so much smaller than the same rows as CSV
-FEW = 10_000  # rows of a part that may all be blank
+FEW = 1000  # rows of a part that are looked at first
 _SHORT, _LONG, _SILENT = 1, 2, 4
 _PLAIN_ID = r"^[A-Za-z0-9_-]*$"
 
@@ -71,20 +71,32 @@ def register_parts(
         yield register_from(source, export, schema)
         return
     wanted = layout_of(source, export.mapping, schema).wanted
-    if not _deal(source, export, schema, store, parts, progress):
-        yield register_from(source, export, schema)  # no row at all: it says so
-        return
+    _deal(source, export, schema, store, parts, progress)
+    found = False
     for part in range(parts):
         progress("normalising", part, parts)
         cells = _cells(store, f"part/{part}", len(wanted))
-        if len(cells.rows) < FEW and not len(filled_rows(cells).rows):
-            continue
-        yield register_from(_only(source, cells), export, schema)
+        if not _is_blank(cells):
+            found = True
+            yield register_from(_only(source, cells), export, schema)
+    if not found:
+        nothing = Cells(tuple(no_words(0) for _ in wanted), np.empty(0, np.int64))
+        register_from(_only(source, nothing), export, schema)  # says that there is no row
 
 
 def _only(source: Source, cells: Cells) -> Source:
     """Return the source as if it held these rows only."""
     return replace(source, load=lambda _: cells)
+
+
+def _is_blank(cells: Cells) -> bool:
+    """Tell whether no row of a part holds anything; mostly the first rows tell."""
+    few = replace(
+        cells,
+        columns=tuple(w.at(np.arange(min(FEW, len(w)))) for w in cells.columns),
+        rows=cells.rows[:FEW],
+    )
+    return not len(filled_rows(few).rows) and not len(filled_rows(cells).rows)
 
 
 def _how_many(export: Export) -> int:
@@ -102,8 +114,8 @@ def _deal(
     store: Store,
     parts: int,
     progress: Progress,
-) -> int:
-    """Deal all rows out to ``part/NUMBER`` in the store and return how many there are."""
+) -> None:
+    """Deal all rows out to ``part/NUMBER`` in the store."""
     layout = layout_of(source, export.mapping, schema)
     rules = rules_for("record_id", "identifier", export.mapping, this_day())
     id_column = layout.columns.get("record_id")
@@ -122,7 +134,6 @@ def _deal(
             store.put(f"part/{number}", piece)
         done += len(cells.rows)
         progress("reading", done, 0)
-    return done
 
 
 def _owners(ids: Words | None, rows: NDArray[np.int64], rules: Rules) -> pa.Array:
