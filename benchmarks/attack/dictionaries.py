@@ -45,8 +45,10 @@ COLUMNS = ("population", "profile", "registry", "clients", "attacker has", "foun
            "seconds", "seed")  # fmt: skip
 
 
-def looked_up(file: Export, tested: Export, members: NDArray[np.int64]) -> tuple[float, float]:
-    """Return the share of clients whose row names them alone, and whose block is known.
+def looked_up(
+    file: Export, tested: Export, members: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell of which records a row names the right person, and of which a block is known.
 
     Args:
         file: The seized file, with its map (for scoring).
@@ -71,7 +73,7 @@ def looked_up(file: Export, tested: Export, members: NDArray[np.int64]) -> tuple
             else:
                 right = last > first
             found[records[right]] = True
-    return float(named.mean()), float(placed.mean())
+    return named, placed
 
 
 def _keys(rows: pa.Table, columns: list[str]) -> NDArray:
@@ -117,7 +119,7 @@ def rows_of(style: str, profile: str, everybody: Register, members: NDArray, see
             if told.startswith("what is left"):
                 used = remains(folder, path, key)
             tested = encode(everybody, schema, used or new_key("project", "2026Q4"))
-            found, placed = looked_up(file, tested, members)
+            found, placed = (float(part.mean()) for part in looked_up(file, tested, members))
             seconds = round(time.process_time() - started, 1)
             counts = (len(everybody.records), len(members))
             yield (style, profile, *counts, told, round(found, 4), round(placed, 4), seconds, seed)

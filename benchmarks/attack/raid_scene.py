@@ -37,7 +37,7 @@ PARTNERS = ("dic", "outreach", "clinic")
 EPOCH = "2026Q4"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Office:
     """Everything that a project keeps, and what the finder knows.
 
