@@ -33,7 +33,8 @@ from uic.matching.store import open_store
 from uic.resolving.register.arrivals import add_export, current_exports, stored_exports
 from uic.resolving.register.audit import head, read_lines, verify
 from uic.resolving.register.decisions import DECISIONS, keep_decisions
-from uic.resolving.register.reading import difference, events_of, history_of, links_of
+from uic.resolving.register.history import changes_of, history_of
+from uic.resolving.register.reading import difference, events_of, links_of
 from uic.resolving.register.rounds import find_round, finish_round, get_round, rounds_called
 from uic.resolving.register.tables import open_register
 from uic.resolving.register.withdrawing import withdraw_partner, withdraw_person
@@ -355,6 +356,29 @@ def test_a_log_that_was_cut_off_shows_against_a_noted_hash() -> None:
         verify(database)
         with pytest.raises(FormatError, match="no line"):
             verify(database, noted)
+
+
+def test_events_are_shown_as_they_are_kept() -> None:
+    """The table of events says in text what the history holds in numbers."""
+    a = part("a", [1, 2, 3])
+    with open_register(None) as database:
+        run(database, "r1", [a], [])
+        run(database, "r2", [part("a", [1, 2, 4])], [(("a", 1), ("a", 2), SURE)])
+        for number in (1, 2):
+            rows = changes_of(database, number).to_pylist()
+            told = [
+                (row["event"], tuple(row["before"].split()), tuple(row["after"].split()))
+                for row in rows
+            ]
+            assert told == [
+                (
+                    change.kind,
+                    tuple(f"P{n:06d}" for n in change.before),
+                    tuple(f"P{n:06d}" for n in change.after),
+                )
+                for change in history_of(database, number)
+            ]
+        assert [row["event"] for row in rows] == ["merged", "left", "new"]
 
 
 def test_the_difference_of_two_rounds_is_told_in_pairs() -> None:

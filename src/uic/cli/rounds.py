@@ -67,15 +67,14 @@ def show(
     import json
 
     from uic.pipeline.rounds import show as look
-    from uic.resolving.register.reading import shown
 
     found = look(register, name)
     if parameters:
         typer.echo(json.dumps(found.round.parameters, indent=2))
     elif events:
         typer.echo("event,before,after")
-        for change in found.changes:
-            typer.echo(",".join(shown(change)))
+        for row in zip(*(column.to_pylist() for column in found.changes.columns), strict=True):
+            typer.echo(",".join(row))
     else:
         typer.echo(_told(found))
 
@@ -145,7 +144,7 @@ def tell_round(done: Finished) -> None:
     if done.recognised:
         typer.echo(f"round {name} was finished with these inputs already", err=True)
         return
-    kinds = [change.kind for change in done.changes]
+    kinds = done.changes["event"].to_pylist()
     told = ", ".join(f"{kinds.count(kind):,} {kind}" for kind in sorted(set(kinds)))
     typer.echo(f"round {name}: {told or 'no person id changed'}", err=True)
 
@@ -153,7 +152,7 @@ def tell_round(done: Finished) -> None:
 def _told(found: Shown) -> str:
     """Return a round in lines."""
     item, facts = found.round, found.round.facts
-    kinds = [change.kind for change in found.changes]
+    kinds = found.changes["event"].to_pylist()
     lines = [
         ("round", f"{item.name}, revision {item.revision}, epoch {item.epoch}"),
         ("finished", item.finished),

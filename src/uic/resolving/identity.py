@@ -49,13 +49,30 @@ class Carried:
 
     Attributes:
         persons: Shape (records,): number of each record's person, from 1.
-        changes: What changed since the round before, sorted.
+        new: Ids of persons nobody knew, ascending.
+        left: Ids of persons of whom no record is here.
+        returned: Ids of persons who had left.
+        moved: The mergers and splits, sorted.
         following: The first number that is still unused.
     """
 
     persons: Numbers
-    changes: tuple[Change, ...]
+    new: Numbers
+    left: Numbers
+    returned: Numbers
+    moved: tuple[Change, ...]
     following: int
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All events since the round before, sorted."""
+        events = [
+            *self.moved,
+            *(Change("new", (), (one,)) for one in self.new.tolist()),
+            *(Change("left", (one,), ()) for one in self.left.tolist()),
+            *(Change("returned", (), (one,)) for one in self.returned.tolist()),
+        ]
+        return tuple(sorted(events))
 
 
 def carry_ids(
@@ -87,8 +104,16 @@ def carry_ids(
     fresh = np.flatnonzero(ids == NOBODY)
     ids[fresh] = following + np.arange(len(fresh))
     persons = ids[cluster]
-    changes = _changes(persons, known, alive, following)
-    return Carried(persons, changes, following + len(fresh))
+    before, after = _flows(persons, known)
+    now = np.unique(ids)
+    return Carried(
+        persons=persons,
+        new=np.setdiff1d(now, after),
+        left=np.setdiff1d(alive, before),
+        returned=np.setdiff1d(now[now < following], alive),
+        moved=_moved(before, after),
+        following=following + len(fresh),
+    )
 
 
 def heirs(carried: Carried) -> dict[int, int]:
@@ -98,7 +123,7 @@ def heirs(carried: Carried) -> dict[int, int]:
     an id that was given up is never given again.
     """
     kept = set(carried.persons.tolist())
-    mergers = sorted((c.after[0], c.before) for c in carried.changes if c.kind == "merged")
+    mergers = sorted((c.after[0], c.before) for c in carried.moved if c.kind == "merged")
     found: dict[int, int] = {}
     for one, several in mergers:
         for person in several:
@@ -132,20 +157,20 @@ def _once(values: Numbers) -> NDArray[np.bool_]:
     return found
 
 
-def _changes(
-    persons: Numbers, known: Numbers, alive: Numbers, following: int
-) -> tuple[Change, ...]:
+def _flows(persons: Numbers, known: Numbers) -> tuple[Numbers, Numbers]:
+    """Return which persons' records went to which, every pair of ids once."""
     carried = known != NOBODY
     most = int(persons.max(initial=0)) + 1
     before, after = np.divmod(np.unique(known[carried] * most + persons[carried]), most)
-    now = np.unique(persons)
+    return before, after
+
+
+def _moved(before: Numbers, after: Numbers) -> tuple[Change, ...]:
+    """Return the mergers and splits among the flows."""
     merged, split = ~_once(after), ~_once(before)
     events = [
-        *(Change("new", (), (int(one),)) for one in now[~np.isin(now, after)]),
         *(Change("merged", old, (one,)) for one, old in _grouped(after[merged], before[merged])),
         *(Change("split", (one,), new) for one, new in _grouped(before[split], after[split])),
-        *(Change("left", (int(one),), ()) for one in np.setdiff1d(alive, before)),
-        *(Change("returned", (), (int(one),)) for one in np.setdiff1d(now[now < following], alive)),
     ]
     return tuple(sorted(events))
 

@@ -12,7 +12,8 @@ from uic.engines.storing import rewrite, transaction
 from uic.errors import InputError, Problem
 from uic.matching.store import forget_partner, open_store, pass_over
 from uic.resolving.register import audit
-from uic.resolving.register.reading import Difference, difference, history_of
+from uic.resolving.register.history import changes_of
+from uic.resolving.register.reading import Difference, difference
 from uic.resolving.register.rounds import Round, get_round, rounds_called
 from uic.resolving.register.tables import open_register
 from uic.resolving.register.withdrawing import Withdrawal, withdraw_partner, withdraw_person
@@ -20,8 +21,9 @@ from uic.resolving.register.withdrawing import Withdrawal, withdraw_partner, wit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pyarrow as pa
+
     from uic.engines.storing import Database
-    from uic.resolving.identity import Change
     from uic.resolving.register.audit import Verdict
 
 
@@ -31,13 +33,14 @@ class Shown:
 
     Attributes:
         round: Name, revision, inputs, parameters and facts.
-        changes: What became of the person ids of the round before.
+        changes: What became of the person ids of the round before: ``event``, ``before``,
+            ``after``.
         before: The round before it in the register; None for the first.
         difference: Pairs of records that became or ceased to be one person since then.
     """
 
     round: Round
-    changes: tuple[Change, ...]
+    changes: pa.Table
     before: Round | None
     difference: Difference | None
 
@@ -68,7 +71,7 @@ def show(register: str | Path, name: str) -> Shown:
         earlier = [item for item in rounds_called(database) if item.number < found.number]
         before = earlier[-1] if earlier else None
         differs = difference(database, before.number, found.number) if before else None
-        return Shown(found, history_of(database, found.number), before, differs)
+        return Shown(found, changes_of(database, found.number), before, differs)
 
 
 def verify(register: str | Path, head: str = "") -> Verdict:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
 from uic.engines.storing import transaction
 from uic.envelope.pairs import read_pairs
@@ -20,7 +18,8 @@ from uic.pipeline.results import Deduplication, write_results
 from uic.pipeline.rounds.files import epoch_of, expectation, look_at, round_name
 from uic.resolving.register.arrivals import add_export, arrived_exports
 from uic.resolving.register.decisions import digest_of_decisions
-from uic.resolving.register.reading import events_of, history_of, links_of, persons_of, shown
+from uic.resolving.register.history import changes_of
+from uic.resolving.register.reading import events_of, links_of, persons_of
 from uic.resolving.register.rounds import Round, find_round, finish_round
 from uic.resolving.register.tables import open_register
 from uic.resolving.register.withdrawing import withdrawals
@@ -31,15 +30,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
     from uic.analysis.counting import Period
     from uic.analysis.histories import Lists
     from uic.engines.storing import Database
     from uic.exchange import Arrival, Scored
     from uic.pipeline.rounds.files import Sealed
-    from uic.resolving.identity import Change
     from uic.resolving.resolver import Resolution
-
-CHANGES = pa.schema([("event", pa.string()), ("before", pa.string()), ("after", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,8 @@ class Finished:
         round: Name, revision, inputs, parameters and facts.
         recognised: The round had been finished with the same inputs before; nothing was done.
         arrivals: What became of each file that was given.
-        changes: What became of the person ids of the round before.
+        changes: What became of the person ids of the round before: ``event``, ``before``,
+            ``after``.
         result: Persons, pairs, counts, histories, an estimate and a report; records are named
             by ``handle``.
     """
@@ -58,7 +57,7 @@ class Finished:
     round: Round
     recognised: bool
     arrivals: tuple[Arrival, ...]
-    changes: tuple[Change, ...]
+    changes: pa.Table
     result: Deduplication
 
 
@@ -120,9 +119,7 @@ def resolve(
 
 def write_round(finished: Finished, out: str | Path) -> tuple[Path, ...]:
     """Write what a round found into a folder: the files of ``uic dedupe``, and changes.csv."""
-    rows = [dict(zip(CHANGES.names, shown(change), strict=True)) for change in finished.changes]
-    changes = pa.Table.from_pylist(rows, schema=CHANGES)
-    return write_results(finished.result, out, changes=changes)
+    return write_results(finished.result, out, changes=finished.changes)
 
 
 def receive(
@@ -196,11 +193,11 @@ def concluded(
     lists: Lists,
 ) -> Finished:
     """Count what a round found."""
-    changes = history_of(database, finished.number)
+    changes = changes_of(database, finished.number)
     run = finished.facts | {
         "round": finished.name,
         "revision": finished.revision,
-        "changes": dict(sorted(Counter(change.kind for change in changes).items())),
+        "changes": dict(sorted(Counter(changes["event"].to_pylist()).items())),
     }
     result = conclude(
         persons_of(database, finished.number),

@@ -13,6 +13,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from uic.chained import START, broken_at, canonical, sealed
 from uic.engines.storing import fetched, one
 from uic.errors import FormatError
@@ -74,13 +76,20 @@ def digest_of_round(database: Database, number: int) -> str:
         "SELECT partner, handle_hi, handle_lo, person FROM persons WHERE round = $1 ORDER BY ALL",
         [number],
     )
-    history = database.execute(
-        "SELECT kind, before, after FROM history WHERE round = $1 ORDER BY number", [number]
-    ).fetchall()
-    found = hashlib.sha256(canonical({"records": len(persons), "history": history}).encode())
-    found.update("\n".join(persons["partner"].to_pylist()).encode())
-    for name in ("handle_hi", "handle_lo", "person"):
-        found.update(persons[name].to_numpy().astype("<i8").tobytes())
+    history = fetched(
+        database,
+        "SELECT kind, len(before) AS befores, len(after) AS afters,"
+        " unnest(list_concat(before, after)) AS person"
+        " FROM history WHERE round = $1 ORDER BY number, person",
+        [number],
+    )
+    found = hashlib.sha256(f"{len(persons)} {len(history)}".encode())
+    for table in (persons, history):
+        for column in table.columns:
+            if pa.types.is_string(column.type):
+                found.update("\n".join(column.to_pylist()).encode())
+            else:
+                found.update(column.to_numpy().astype("<i8").tobytes())
     return found.hexdigest()
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uic.engines.storing import fetched
-from uic.resolving.identity import Change
-from uic.resolving.register.tables import person_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,15 +71,6 @@ def events_of(database: Database, found: Round) -> pa.Table:
     )
 
 
-def history_of(database: Database, number: int | None = None) -> tuple[Change, ...]:
-    """Return the events of a round, or all of them, in the order in which they came."""
-    rows = database.execute(
-        "SELECT kind, before, after FROM history WHERE $1 IS NULL OR round = $1 ORDER BY number",
-        [number],
-    ).fetchall()
-    return tuple(Change(kind, tuple(before), tuple(after)) for kind, before, after in rows)
-
-
 def difference(database: Database, earlier: int, later: int) -> Difference:
     """Compare two rounds by their pairs of records that are one person."""
     rows = dict(
@@ -98,9 +87,3 @@ def difference(database: Database, earlier: int, later: int) -> Difference:
     )
     kept = rows["both"]
     return Difference(rows["other"] - kept, rows["one"] - kept, kept)
-
-
-def shown(change: Change) -> tuple[str, str, str]:
-    """Return kind, ids before and ids after of an event as text."""
-    before, after = (" ".join(map(person_name, ids)) for ids in (change.before, change.after))
-    return change.kind, before, after

@@ -8,7 +8,7 @@ of linking in one, and what the rounds differ in is told as events.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +16,11 @@ import pyarrow as pa
 
 from uic.engines.storing import fetched, one, shown_as
 from uic.errors import InputError, Problem
-from uic.resolving.identity import NOBODY, Carried, Change, carry_ids, heirs
+from uic.resolving.identity import NOBODY, Carried, carry_ids, heirs
 from uic.resolving.register.arrivals import stored_exports
 from uic.resolving.register.audit import digest_of_round, note
 from uic.resolving.register.decisions import bound_decisions, nodes_of
+from uic.resolving.register.history import keep_round
 from uic.resolving.resolver import resolve
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def finish_round(
     carried = _carry(database, nodes, resolved.persons["person_id"])
     _keep_persons(database, number, nodes, carried)
     _keep_pairs(database, number, nodes, resolved.compared)
-    add_history(database, number, carried.changes)
+    changes = keep_round(database, number, carried)
     revision = len(rounds_called(database, name)) + 1
     stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     told = facts(resolved)
@@ -130,30 +131,24 @@ def finish_round(
         "INSERT INTO rounds VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         [number, name, revision, scored.epoch, stamp, *texts],
     )
-    _note_round(database, number, f"{name}/{revision}", inputs, carried, now)
+    note(
+        database,
+        "round",
+        {
+            "round": f"{name}/{revision}",
+            "inputs": inputs,
+            "persons": len(np.unique(carried.persons)),
+            "changes": changes,
+            "rounds": {str(number): digest_of_round(database, number)},
+        },
+        now,
+    )
     return Round(number, name, revision, scored.epoch, stamp, inputs, scored.told, told)
 
 
 def last_round(database: Database) -> int:
     """Return the number of the last round; 0 before the first."""
     return int(str(one(database, "SELECT COALESCE(MAX(number), 0) FROM rounds")))
-
-
-def add_history(database: Database, number: int | None, changes: tuple[Change, ...]) -> None:
-    """Append events to the history of person ids; ``number`` is None for a withdrawal."""
-    first = int(str(one(database, "SELECT COALESCE(MAX(number), 0) + 1 FROM history")))
-    lists = pa.list_(pa.int64())
-    table = pa.table(
-        {
-            "number": pa.array(range(first, first + len(changes)), pa.int64()),
-            "round": pa.array([number] * len(changes), pa.int32()),
-            "kind": pa.array([change.kind for change in changes], pa.string()),
-            "before": pa.array([change.before for change in changes], lists),
-            "after": pa.array([change.after for change in changes], lists),
-        }
-    )
-    with shown_as(database, "incoming", table):
-        database.execute("INSERT INTO history SELECT * FROM incoming")
 
 
 def _carry(database: Database, nodes: pa.Table, clusters: pa.ChunkedArray) -> Carried:
@@ -186,7 +181,7 @@ def _carry(database: Database, nodes: pa.Table, clusters: pa.ChunkedArray) -> Ca
     )
     persons = np.empty_like(carried.persons)
     persons[order] = carried.persons
-    return Carried(persons, carried.changes, carried.following)
+    return replace(carried, persons=persons)
 
 
 def _keep_persons(database: Database, number: int, nodes: pa.Table, carried: Carried) -> None:
@@ -227,22 +222,3 @@ def _keep_pairs(database: Database, number: int, nodes: pa.Table, compared: pa.T
             " JOIN nodes b ON b.partner = c.partner_b AND b.record = c.record_b",
             [number],
         )
-
-
-def _note_round(
-    database: Database,
-    number: int,
-    name: str,
-    inputs: dict[str, Any],
-    carried: Carried,
-    now: dt.datetime,
-) -> None:
-    kinds = [change.kind for change in carried.changes]
-    told = {
-        "round": name,
-        "inputs": inputs,
-        "persons": len(np.unique(carried.persons)),
-        "changes": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
-        "rounds": {str(number): digest_of_round(database, number)},
-    }
-    note(database, "round", told, now)

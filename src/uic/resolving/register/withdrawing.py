@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 
 from uic.engines.storing import fetched, one, shown_as
 from uic.errors import InputError, Problem
-from uic.resolving.identity import Change
 from uic.resolving.register.arrivals import set_aside
 from uic.resolving.register.audit import digest_of_round, note
-from uic.resolving.register.rounds import add_history
+from uic.resolving.register.history import keep_withdrawal
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -197,7 +196,7 @@ def _conclude(
     database: Database, gone: list[int], told: dict[str, object], now: dt.datetime
 ) -> None:
     """Log the withdrawal, with the digests that the rounds have now."""
-    add_history(database, None, tuple(Change("withdrawn", (person,), ()) for person in gone))
+    keep_withdrawal(database, gone)
     numbers = database.execute("SELECT number FROM rounds ORDER BY number").fetchall()
     digests = {str(number): digest_of_round(database, number) for (number,) in numbers}
     note(database, "withdrawal", told | {"rounds": digests}, now)
