@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,4 +33,4 @@ def least_recall(run: Mapping[str, Any]) -> float | None:
         return None
     found = precision * links
     missing = max(wanted - found, 0.0) + (run.get("expected_unmet") or 0.0)
-    return float(found / (found + chi2.ppf(_UPPER, 2 * (missing + 1)) / 2))
+    return float(found / (found + gammaincinv(missing + 1, _UPPER)))
