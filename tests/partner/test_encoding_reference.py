@@ -11,7 +11,8 @@ import pytest
 
 from conftest import register_of
 from uic.crypto.keys import EpochKey
-from uic.partner.encoding import encode
+from uic.partner.encoding import encode, encode_to_leave
+from uic.pipeline.own_pairs import compare_own
 from uic.schema import default_schema
 
 REFERENCE = Path(__file__).parents[2] / "spec" / "vectors" / "reference.py"
@@ -101,3 +102,18 @@ def test_a_register_without_given_names_can_be_compared(key: EpochKey) -> None:
         for one in (person, person | {"given_name": "Dara"})
     ]
     assert signed[0]["family_name"].to_pylist() == signed[1]["family_name"].to_pylist()
+
+
+def test_the_row_that_leaves_is_the_one_of_the_specification(
+    reference: ModuleType, key: EpochKey
+) -> None:
+    """Of five people born on one day the row with the smallest rank leaves, nobody else's."""
+    names = ("Dara", "Sokha", "Vanna", "Phalla", "Bopha")
+    people = [PEOPLE[0] | {"given_name": name} for name in names]
+    register = register_of("a", people)
+    whole = encode(register, default_schema(), key).matcher.pass_rows["birth-date"].to_pylist()
+    values = [{name: value for name, value in row.items() if name != "row_id"} for row in whole]
+    assert len({tuple(row.values()) for row in values}) == len(names)
+    leaving = encode_to_leave(register, default_schema(), key, compare_own)
+    (row,) = leaving.matcher.pass_rows["birth-date"].drop_columns(["row_id"]).to_pylist()
+    assert row == min(values, key=lambda one: reference.rank(list(one.values())))
