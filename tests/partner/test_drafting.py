@@ -306,3 +306,23 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     again = CliRunner().invoke(app, ["--from", str(path), "-o", "s.toml"])
     assert again.exit_code == 2
     assert json.dumps("dic")[1:-1] in (tmp_path / "s.toml").read_text(encoding="utf-8")
+
+
+def test_the_system_may_stand_behind_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``uic init --from kobo export.csv`` is ``--from export.csv --format kobo``."""
+    monkeypatch.chdir(tmp_path)
+    path = csv_file(tmp_path, *PLAIN)
+    app = typer.Typer()
+    app.command()(command)
+    for name, words in (
+        ("a.toml", ["--from", "kobo", str(path)]),
+        ("b.toml", ["--from", str(path), "--format", "kobo"]),
+    ):
+        result = CliRunner().invoke(app, [*words, "-o", name])
+        assert result.exit_code == 0, result.output
+    drafts = [Path(name).read_text(encoding="utf-8") for name in ("a.toml", "b.toml")]
+    assert drafts[0] == drafts[1]
+    assert 'format = "kobo"' in drafts[0]
+    result = CliRunner().invoke(app, ["--from", "kobbo", str(path), "-o", "c.toml"])
+    assert result.exit_code == 2
+    assert "--from kobo" in result.output

@@ -7,12 +7,17 @@ from typing import Annotated
 
 import typer
 
+SYSTEMS = ("plain", "dhis2-tracker", "kobo", "odk-central", "commcare")
+
 
 def command(
-    inputs: Annotated[
+    source: Annotated[
         list[Path],
-        typer.Option("--from", help="The export: a file, archive or folder; again for more files."),
+        typer.Option("--from", help="The export: a file, archive or folder; or its system: kobo."),
     ],
+    exports: Annotated[
+        list[Path] | None, typer.Argument(help="The export, where --from names the system.")
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Schema file to write (TOML).")] = Path(
         "schema.toml"
     ),
@@ -33,7 +38,9 @@ def command(
 ) -> None:
     """Draft a schema file from an export; look at every line before anybody signs it.
 
-    Example: uic init --from kobo-export.xlsx --format kobo -o schema.toml
+    Example: uic init --from kobo export.xlsx -o schema.toml
+
+    Example: uic init --from events.csv --from enrollments.json --format dhis2-tracker
 
     Columns are known by a list of words in English, French and Khmer, the order of dates by the
     dates. The draft holds names of columns and code words with counts, never a value of a person.
@@ -43,6 +50,13 @@ def command(
 
     if out.exists():
         raise typer.BadParameter(f"{out} exists already; give another name", param_hint="--out")
+    inputs = [*source, *(exports or [])]
+    if exports:
+        system, *more = source
+        if more or format or str(system) not in SYSTEMS:
+            names = f"--from names a file or one of {', '.join(SYSTEMS)}"
+            raise typer.BadParameter(f"{names}, then the export: uic init --from kobo export.xlsx")
+        inputs, format = exports, str(system)  # noqa: A001 - the name of the option
     draft = init(
         inputs,
         format=format,
