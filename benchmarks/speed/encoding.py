@@ -45,10 +45,10 @@ def main() -> None:
             for style in given.styles:
                 file = Path(folder) / "people.csv"
                 write_people(file, records, style)
-                compare(file, records, style, given)
+                compare(file, style, given)
 
 
-def compare(file: Path, records: int, style: str, given: argparse.Namespace) -> None:
+def compare(file: Path, style: str, given: argparse.Namespace) -> None:
     for owning in given.owning:
         found = run(sys.executable, __file__, "--encode", file, owning)
         print(json.dumps({"style": style, "owning": owning} | found), flush=True)
@@ -74,8 +74,9 @@ def encoded(file: Path, vouched: bool) -> dict[str, object]:
     import uic.pipeline.exporting
     from uic.crypto.keys import new_key
     from uic.crypto.pairs import new_pair
+    from uic.schema import parse_schema
 
-    schema = uic.parse_schema({"partners": {"ngo": {"files": [file.name], "vouched": vouched}}})
+    schema = parse_schema({"partners": {"ngo": {"files": [file.name], "vouched": vouched}}})
     parties = {name: new_pair(name) for name in ("matcher", "resolver", "ngo")}
     steps: dict[str, float] = {}
     last = ["starting", time.process_time()]
