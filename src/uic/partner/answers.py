@@ -50,7 +50,7 @@ def read_answers(path: str | Path, columns: Sequence[str]) -> pa.Table:
     cells = source.load(tuple(places))
     texts = dict(zip(wanted, (column.to_arrow() for column in cells.columns), strict=True))
     given = [text.strip().casefold() if text else "" for text in texts[ANSWER].to_pylist()]
-    _check(name, given, cells.rows.tolist())
+    _check(name, given, cells.rows.tolist(), cells.long)
     answered = [place for place, text in enumerate(given) if text]
     said = [(_SAME | _OTHER).get(given[place]) for place in answered]
     table = {column: _plain(texts[column], answered) for column in columns}
@@ -73,14 +73,16 @@ def _places(source: Source, wanted: Sequence[str]) -> list[int]:
     return [known.index(folded(name)) for name in wanted]
 
 
-def _check(name: str, given: Sequence[str], rows: Sequence[int]) -> None:
+def _check(name: str, given: Sequence[str], rows: Sequence[int], long: Sequence[int]) -> None:
     understood = {"", *_SAME, *_OTHER, *_OPEN}
     strange = [row for row, text in zip(rows, given, strict=True) if text not in understood]
-    if strange:
-        raise InputError(
-            Problem(name, f"row {row}, column {ANSWER}", "this is no answer", _HINT)
-            for row in strange
-        )
+    problems = [
+        Problem(name, f"row {row}, column {ANSWER}", "this is no answer", _HINT) for row in strange
+    ]
+    hint = "a separator stands inside a cell: save it as .xlsx"
+    problems += [Problem(name, f"row {row}", "more cells than the header", hint) for row in long]
+    if problems:
+        raise InputError(problems)
 
 
 def _plain(column: pa.Array, chosen: Sequence[int]) -> pa.Array:

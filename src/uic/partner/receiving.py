@@ -188,13 +188,14 @@ def _asked(questions: Questions, ids: dict[tuple[int, int], str]) -> pa.Table:
         told[row["question"]][row["attribute"]] = row["level"] + weight
     attributes = dict.fromkeys(name for levels in told.values() for name in levels)
     own = [ids.get((row["handle_hi"], row["handle_lo"])) for row in rows]
-    lost = own.count(None)
+    others = [_other(row, ids) for row in rows]
+    lost = sum(None in pair for pair in zip(own, others, strict=True))
     if lost:
         _warn(f"{lost:,} of the {len(rows):,} questions are about records not in this export")
     columns = {
         QUESTION: pa.array([str(row["question"]) for row in rows], pa.string()),
         "record_id": pa.array(own, pa.string()),
-        "other_record_id": pa.array([_other(row, ids) for row in rows], pa.string()),
+        "other_record_id": pa.array(others, pa.string()),
         ANSWER: pa.array([""] * len(rows), pa.string()),
         "probability": pa.array([row["probability"] for row in rows], pa.float64()),
     }
