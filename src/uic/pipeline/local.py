@@ -20,9 +20,10 @@ from uic.partner.answers import ANSWER, WORDS
 from uic.partner.reading import read_registers
 from uic.pipeline.clear import match_clear
 from uic.pipeline.joining import join_candidates
-from uic.pipeline.reviewing import LOWER, read_decisions
+from uic.pipeline.reviewing import read_decisions
 from uic.resolving.deciding import UNDECIDED
 from uic.resolving.resolver import resolve
+from uic.resolving.reviewing import LOWER
 from uic.schema import LinkageSchema, default_schema, load_schema
 from uic.sheets import write_sheet
 from uic.values import silent

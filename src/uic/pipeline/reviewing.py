@@ -17,6 +17,7 @@ from uic.errors import InputError, Problem
 from uic.levels import Comparison, unpack
 from uic.partner.answers import ANSWER, WORDS, read_answers
 from uic.resolving.deciding import decisions_of
+from uic.resolving.reviewing import LOWER, UPPER
 from uic.sheets import write_sheet
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from uic.partner.registers import Register
     from uic.pipeline.results import Deduplication
     from uic.resolving.deciding import Decisions
-
-LOWER, UPPER = 0.1, 0.95
-"""Between these probabilities a pair is worth a person's time."""
 
 _PAIR = ("partner_a", "record_id_a", "partner_b", "record_id_b")
 
