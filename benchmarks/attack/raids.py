@@ -56,6 +56,12 @@ def rows_of(office: Office, seed: int) -> Iterator[dict[str, object]]:
         }
 
 
+def told(style: str, n: int, size: int, known: int, seed: int) -> Iterator[dict[str, object]]:
+    """Make a project in a folder that is gone afterwards, and raid it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from rows_of(seize(style, n, size, Path(folder), known=known, seed=seed), seed)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--styles", default="dense,khmer,sparse")
@@ -70,13 +76,9 @@ def main() -> None:
     for style in options.styles.split(","):
         for overlap in map(float, options.overlaps.split(",")):
             size = round(overlap * options.n)
-            with tempfile.TemporaryDirectory() as folder:
-                office = seize(
-                    style, options.n, size, Path(folder), known=options.known, seed=options.seed
-                )
-                for row in rows_of(office, options.seed):
-                    rows.append(row)
-                    print("| " + " | ".join(map(str, row.values())) + " |", flush=True)
+            for row in told(style, options.n, size, options.known, options.seed):
+                rows.append(row)
+                print("| " + " | ".join(map(str, row.values())) + " |", flush=True)
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         with (options.out / "raids.csv").open("w", newline="", encoding="utf-8") as file:

@@ -1,6 +1,7 @@
 """Run the attacks on this library's own encodings, with the broken baseline beside them.
 
-    python benchmarks/attack/suite.py [--parts names,inside,profiles,seeds,linked,keys,measures]
+    python benchmarks/attack/suite.py
+        [--parts names,inside,profiles,seeds,linked,keys,raids,measures]
         [--styles dense,khmer,sparse] [--n 2000] [--overlaps .05,.1,.25,.5,1] [--known 0,30]
         [--clkhash PYTHON] [--registry 100000] [--seed 1] [--out FOLDER]
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 MUST_FALL = 0.95
-PARTS = "names,inside,profiles,seeds,linked,keys,measures"
+PARTS = "names,inside,profiles,seeds,linked,keys,raids,measures"
 COLUMNS = ("part", "population", "profile", "list", "file", "known", "attack", "found", "top",
            "claims", "plain_clk", "seconds", "seed")  # fmt: skip
 
@@ -78,8 +79,12 @@ class Run:
                 )
             )
             started = time.process_time()
-            self.rows.append(row)
-            print("| " + " | ".join(str(row[name]) for name in COLUMNS) + " |", flush=True)
+            self.keep(row)
+
+    def keep(self, row: dict[str, object]) -> None:
+        """Print and keep one row."""
+        self.rows.append(row)
+        print("| " + " | ".join(str(row[name]) for name in COLUMNS) + " |", flush=True)
 
     def settings(self, **more: object) -> Iterator[Scene]:
         """Yield the settings of all populations and overlaps asked for."""
@@ -140,6 +145,31 @@ def keys(run: Run) -> None:
                 run.add("keys", setting, [found])
 
 
+def raids(run: Run) -> None:
+    """One office is searched: see raids.py, whose baselines stand in the column of plain CLK."""
+    from raids import told  # it needs the whole library, the other parts only the encoder
+
+    given = run.options
+    for style in given.styles.split(","):
+        for overlap in map(float, given.overlaps.split(",")):
+            for row in told(style, given.n, round(overlap * given.n), KNOWN, given.seed):
+                sizes = {"list": row["list"], "file": row["clients"], "known": row["known"]}
+                run.keep(
+                    dict.fromkeys(COLUMNS, "")
+                    | {
+                        name: row[name]
+                        for name in ("population", "found", "top", "seconds", "seed")
+                    }
+                    | sizes
+                    | {
+                        "part": "raids",
+                        "profile": "names",
+                        "attack": f"{row['raid']}: {row['attack']}",
+                    }
+                    | {"plain_clk": row["baseline_found"]}
+                )
+
+
 RUNS = {
     "names": names,
     "inside": inside,
@@ -147,6 +177,7 @@ RUNS = {
     "seeds": seeds,
     "linked": linked,
     "keys": keys,
+    "raids": raids,
 }
 
 
