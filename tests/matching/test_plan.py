@@ -17,8 +17,9 @@ from uic.crypto.keys import EpochKey
 from uic.engines.duckdb import engine
 from uic.levels import Comparison, comparisons
 from uic.matching import matcher
-from uic.matching.comparing import Work, compare, shares_of_strangers
+from uic.matching.comparing import Work, compare, full_comparison, shares_of_strangers
 from uic.matching.plan import (
+    BLOCKS_BY_SIZE,
     PATTERN_COUNTS,
     WEIGHTS,
     WORTH,
@@ -32,7 +33,6 @@ from uic.matching.plan import (
     pass_rows,
     scored,
     small_blocks,
-    small_volume,
 )
 from uic.partner.encoding import encode
 from uic.schema import parse_schema
@@ -64,10 +64,10 @@ FUNCTIONS = {"CAST", "COUNT", "SUM", "COALESCE", "bit_count"}
 
 def steps() -> list[Step]:
     """Every step of a pass, in the order in which they run."""
-    rows = [Rows(LIMIT, 1, 3), Rows(LIMIT)]  # a piece in the middle, then everything
+    rows = [Rows(LIMIT, LIMIT, 1, 3), Rows(LIMIT, LIMIT)]  # a piece in the middle, then everything
     return [
         *block_steps(ITEMS),
-        small_volume(LIMIT),
+        BLOCKS_BY_SIZE,
         large_volume(ITEMS, LIMIT),
         *large_blocks(ITEMS, rows[0], FURTHER),
         *large_blocks(ITEMS, rows[1], FURTHER),
@@ -227,7 +227,8 @@ def test_a_whole_pass_on_a_second_engine(largest_block: int) -> None:
             lite = SQLite()
             ours, theirs = (compare(database, work, number) for database in (duck, lite))
             assert ours.candidates == theirs.candidates > 0
-            assert (ours.capped_blocks > 0) == (number != 1 and largest_block == 5)
+            assert ours.capped_blocks == theirs.capped_blocks
+            assert ours.capped_blocks > 0 or number == 1 or largest_block == 100
             assert ours.patterns.pattern.tolist() == theirs.patterns.pattern.tolist()
             assert ours.patterns.pairs.tolist() == theirs.patterns.pairs.tolist()
             pairs = [d.fetch(f"SELECT * FROM {kept(number).name}") for d in (duck, lite)]
@@ -242,7 +243,7 @@ def test_no_pair_of_a_large_block_is_lost_that_agrees_in_one_thing_more() -> Non
     rows = made_up(80, 4)
     with engine(memory="1GB") as database:
         database.read("pass_rows", rows)
-        for step in (*block_steps(ITEMS), *large_blocks(ITEMS, Rows(LIMIT), FURTHER)):
+        for step in (*block_steps(ITEMS), *large_blocks(ITEMS, Rows(LIMIT, LIMIT), FURTHER)):
             database.run(step.name, step.select)
         found = database.fetch("SELECT row_a, row_b FROM met").to_pylist()
     size = {row["row_id"]: 0 for row in rows.to_pylist()}
@@ -309,3 +310,14 @@ def test_nothing_depends_on_the_order_of_rows_and_files_or_on_pieces(
     found = matcher.match(parts[::-1], schema).pairs.sort_by(order)
     assert found.drop_columns("log_odds").equals(expected.drop_columns("log_odds"))
     assert np.allclose(found["log_odds"].to_numpy(), expected["log_odds"].to_numpy(), atol=1e-9)
+
+
+def test_full_comparison_stops_where_it_would_cost_too_much() -> None:
+    """Blocks up to the schema's size, fewer where they make too many pairs, never below ten."""
+    sizes = pa.table({"size": [30, 2, 8, 200], "blocks": [100_000, 1000, 100_000, 1]})
+    assert full_comparison(sizes, 40_000_000, 100) == (30, 1000 + 100_000 * (28 + 435))
+    assert full_comparison(sizes, 1000, 100) == (8, 1000 + 100_000 * 28)
+    assert full_comparison(sizes, 40_000_000, 5) == (2, 1000)
+    few = pa.table({"size": [30], "blocks": [4000]})
+    assert full_comparison(few, 5000, 100) == (30, 4000 * 435)
+    assert full_comparison(sizes.slice(0, 0), 10, 100) == (1, 0)

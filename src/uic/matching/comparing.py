@@ -11,6 +11,7 @@ import pyarrow as pa
 from uic.levels import BASE
 from uic.matching.patterns import PassPatterns
 from uic.matching.plan import (
+    BLOCKS_BY_SIZE,
     COMPARED,
     PATTERN_COUNTS,
     SIZES,
@@ -24,7 +25,6 @@ from uic.matching.plan import (
     pass_rows,
     scored,
     small_blocks,
-    small_volume,
 )
 from uic.matching.shares import chance_shares
 from uic.matching.sifting import common_attributes, promising
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from uic.schema import LinkageSchema, Part, Pass
 
 _PAIRS_AT_ONCE = 20_000_000
+_PAIRS_A_RECORD = 2
+_PAIRS_IN_FULL = 2_000_000  # so many are compared at once anyway
+_SMALL = 10  # rows of a block that are compared whatever it costs
 _ARROW = {"INT": pa.int32(), "BIGINT": pa.int64()}
 
 
@@ -104,22 +107,22 @@ def compare(
         number: Number of the pass in the schema.
         wanted: Patterns to keep; None to keep what may matter by the first guess.
     """
-    item, limit = work.schema.active_passes[number], work.schema.linking.largest_block
+    item, largest = work.schema.active_passes[number], work.schema.linking.largest_block
     with database.lent("pass_rows", _stacked(work, item.name)):
         for step in block_steps(work.items):
             database.run(step.name, step.select)
-    volume = _one(database, small_volume(limit))["doubled"] // 2
+    limit, volume = full_comparison(database.fetch(BLOCKS_BY_SIZE.select), work.records, largest)
     large = _one(database, large_volume(work.items, limit))
     database.drop(SIZES.name, kept(number).name)
     further = narrowing(work.items, key_columns(item), common_attributes(work.items, work.u))
     found = _Found({}, set())
     pieces = volume // _PAIRS_AT_ONCE + 1
     for piece in range(pieces):
-        _run(database, [small_blocks(work.items, Rows(limit, piece, pieces))])
+        _run(database, [small_blocks(work.items, Rows(limit, largest, piece, pieces))])
         _collect(database, work, number, found, wanted)
     inside = sum(found.counts.values())
     for piece in range(pieces if large["blocks"] else 0):
-        _run(database, large_blocks(work.items, Rows(limit, piece, pieces), further))
+        _run(database, large_blocks(work.items, Rows(limit, largest, piece, pieces), further))
         _collect(database, work, number, found, wanted)
     database.drop("block_rows")
     candidates = sum(found.counts.values())
@@ -131,6 +134,25 @@ def compare(
         large["blocks"],
         left_out,
     )
+
+
+def full_comparison(sizes: pa.Table, records: int, largest_block: int) -> tuple[int, int]:
+    """Return how large a block may be whose rows are all compared, and the pairs that makes.
+
+    As large as the schema says, but not more than two million pairs, or two a record: the time of
+    a pass then grows with the records, not with their square.
+
+    Args:
+        sizes: ``size`` and ``blocks``: how many blocks have how many rows.
+        records: Records in all exports.
+        largest_block: What the schema says.
+    """
+    size, blocks = (sizes.sort_by("size")[name].to_numpy() for name in ("size", "blocks"))
+    pairs = np.cumsum(blocks * (size * (size - 1) // 2))
+    most = max(_PAIRS_IN_FULL, _PAIRS_A_RECORD * records)
+    full = (size <= largest_block) & ((pairs <= most) | (size <= _SMALL))
+    number = int(full.sum())  # both grow with the size, so these are the first
+    return (int(size[number - 1]), int(pairs[number - 1])) if number else (1, 0)
 
 
 @dataclass(frozen=True, repr=False)

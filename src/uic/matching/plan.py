@@ -4,10 +4,10 @@ The subset: INT, BIGINT and DOUBLE only, ``bit_count`` always cast to INT, no ha
 lists, no engine-specific syntax. Any engine that runs these texts in this order gives the same
 pairs, and says of each step which tables it reads, which it makes, and their columns.
 
-Rows that share a token are compared with each other. A block of more than ``largest_block`` rows
-would cost the square of its size, so there only rows are compared that agree exactly in one more
-attribute, outside the key of the pass and not as common as sex (:func:`narrowing`); where too
-many share even that, they are left out. What this leaves out is counted.
+Rows that share a token are compared with each other. A large block would cost the square of its
+size, so there only rows are compared that agree exactly in one more attribute, outside the key of
+the pass and not as common as sex (:func:`narrowing`); where more than ``largest_block`` rows share
+even that, they are left out. What this leaves out is counted.
 """
 
 from __future__ import annotations
@@ -115,17 +115,14 @@ def block_steps(items: Sequence[Comparison]) -> tuple[Step, ...]:
     )
 
 
-def small_volume(largest_block: int) -> Step:
-    """Return the step that counts the pairs of the small blocks, doubled."""
-    return Step(
-        Table("small_volume", (("doubled", "BIGINT"),)),
-        (SIZES,),
-        "SELECT CAST(COALESCE(SUM(size * (size - 1)), 0) AS BIGINT) AS doubled"
-        f" FROM block_sizes WHERE size <= {largest_block}",
-    )
+BLOCKS_BY_SIZE = Step(
+    Table("blocks_by_size", (("size", "BIGINT"), ("blocks", "BIGINT"))),
+    (SIZES,),
+    "SELECT size, COUNT(*) AS blocks FROM block_sizes GROUP BY size",
+)
 
 
-def large_volume(items: Sequence[Comparison], largest_block: int) -> Step:
+def large_volume(items: Sequence[Comparison], limit: int) -> Step:
     """Return the step that counts the large blocks, and the pairs in them, doubled."""
     return Step(
         Table("large_volume", (("blocks", "BIGINT"), ("doubled", "BIGINT"))),
@@ -134,7 +131,7 @@ def large_volume(items: Sequence[Comparison], largest_block: int) -> Step:
         " AS doubled FROM (SELECT token_hi, token_lo, SUM(n) AS size,"
         " SUM(CASE WHEN vouched = 1 THEN n * (n - 1) ELSE 0 END) AS never"
         " FROM (SELECT token_hi, token_lo, export, vouched, COUNT(*) AS n FROM block_rows"
-        f" WHERE size > {largest_block} GROUP BY token_hi, token_lo, export, vouched) e"
+        f" WHERE size > {limit} GROUP BY token_hi, token_lo, export, vouched) e"
         " GROUP BY token_hi, token_lo) t",
     )
 
@@ -207,19 +204,21 @@ class Rows:
     """Rows of some blocks: one piece of a pass.
 
     Attributes:
-        largest_block: Rows of a block that are all compared with each other.
+        limit: Rows of a block that are all compared with each other.
+        largest_block: Rows of a large block that may share one more value and be compared.
         piece: Which piece, from 0.
         pieces: In how many equal shares the tokens are cut: they are random, and 64 bits long.
     """
 
+    limit: int
     largest_block: int
     piece: int = 0
     pieces: int = 1
 
     def sql(self, size: str) -> str:
-        """Return the rows of this piece whose block is ``<=`` or ``>`` the largest."""
+        """Return the rows of this piece whose block is ``<=`` or ``>`` the limit."""
         first, last = (-(1 << 63) + (n << 64) // self.pieces for n in (self.piece, self.piece + 1))
-        bounds = [f"size {size} {self.largest_block}"]
+        bounds = [f"size {size} {self.limit}"]
         if self.piece > 0:
             bounds.append(f"token_hi >= {first}")
         if self.piece + 1 < self.pieces:

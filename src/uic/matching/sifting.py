@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from uic.levels import Comparison
 
 _COMMON = 0.05  # strangers agree on sex in half of all pairs: that narrows nothing
-_LEAST = -16.0  # log-odds by first guess; of pairs above -6 after the fit, nearly all are above
+_LEAST = -22.0  # log-odds by first guess; nearly all pairs above -6 after the fit are above
 
 
 def promising(
