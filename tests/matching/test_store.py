@@ -13,6 +13,7 @@ from uic.matching.store import (
     add_export,
     current_exports,
     forget_partner,
+    keep_only,
     keep_parameters,
     kept_parameters,
     open_store,
@@ -46,9 +47,10 @@ def test_an_export_comes_back_as_it_was(tmp_path: Path) -> None:
         assert add_export(database, part, "d1").news == "new"
     with open_store(tmp_path / "s.duckdb") as database:
         (found,) = stored_exports(database, ["d1"])
-    assert found.header == part.header
-    assert found.pass_rows["birth-date"].equals(part.pass_rows["birth-date"])
-    assert found.frequencies.equals(part.frequencies)
+        assert found.header == part.header
+        assert list(found.pass_rows) == ["birth-date"]
+        assert found.pass_rows["birth-date"].equals(part.pass_rows["birth-date"])
+        assert found.frequencies.equals(part.frequencies)
     assert (tmp_path / "s.duckdb").stat().st_mode & 0o077 == 0
 
 
@@ -95,6 +97,16 @@ def test_withdrawn_rows_are_passed_over() -> None:
         assert forget_partner(database, "a") == 1
         assert add_export(database, export("a", [1, 2, 3]), "d1").news == "withdrawn"
         assert current_exports(database) == {"b": "d2"}
+
+
+def test_only_rows_that_the_register_has_are_kept() -> None:
+    """What the resolver passed over is not matched again."""
+    with open_store(None) as database:
+        add_export(database, export("a", [1, 2, 3]), "d1")
+        known = pa.table({"pass": ["birth-date", "birth-date", "else"], "row_id": [1, 3, 2]})
+        assert keep_only(database, known) == 1
+        (found,) = stored_exports(database, ["d1"])
+        assert found.pass_rows["birth-date"]["row_id"].to_pylist() == [1, 3]
 
 
 def test_parameters_are_kept_by_the_name_of_the_round() -> None:

@@ -164,6 +164,10 @@ def test_a_person_and_a_partner_withdraw(desk: Office, sent: list[Path]) -> None
     assert _rows(store) < before
     second = desk.link([], "r2")
     assert set(who(second).values()) == set(who(first).values()) - {shared}
+    newer = desk.send("a", A, name="a-newer")
+    once = _rows(store)
+    assert set(who(desk.link([newer], "r2")).values()) == set(who(second).values())
+    assert _rows(store) == once
     with pytest.raises(uic.InputError, match="no such person"):
         withdraw(desk.register, person=shared)
     withdraw(desk.register, partner="b", store=store)
@@ -171,7 +175,7 @@ def test_a_person_and_a_partner_withdraw(desk: Office, sent: list[Path]) -> None
         assert list(current_exports(database)) == ["a"]
     third = desk.link([], "r3")
     assert {partner for partner, _ in who(third)} == {"a"}
-    assert [item.news for item in desk.link(sent, "r4").arrivals] == ["resent", "withdrawn"]
+    assert [item.news for item in desk.link(sent, "r4").arrivals] == ["outdated", "withdrawn"]
     verify(desk.register)
 
 

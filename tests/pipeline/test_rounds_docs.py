@@ -71,5 +71,7 @@ def test_every_command_of_the_page_runs(
     with Path("results/changes.csv").open(encoding="utf-8") as file:
         events = {row["event"] for row in csv.DictReader(file)}
     assert events <= {"new", "merged", "split", "left", "returned"}
+    again = run(["uic", "rounds", "--register", "r.duckdb", "show", "2014Q3/1"], program)
+    assert "2014Q3, revision 1" in again  # the register may stand before the verb as well
     for verb in VERBS:
         assert any(command.startswith(f"uic {verb} ") for command in said)

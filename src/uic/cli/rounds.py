@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     invoke_without_command=True,
 )
-_Register = Annotated[Path, typer.Option(help="The project's register.")]
+_Register = Annotated[Path | None, typer.Option(help="The project's register.")]
 _REGISTER = Path("register.duckdb")
 _NEWS = {
     "new": "the first export of this partner",
@@ -30,19 +30,20 @@ _NEWS = {
 
 
 @app.callback()
-def rounds(context: typer.Context, register: _Register = _REGISTER) -> None:
+def rounds(context: typer.Context, register: _Register = None) -> None:
     """List the finished rounds of a register, oldest first.
 
     Example: uic rounds --register r.duckdb
 
     Example: uic rounds show 2026Q4 --register r.duckdb
     """
+    context.obj = register or _REGISTER  # for the verbs below, where it is not given again
     if context.invoked_subcommand is not None:
         return
     from uic.pipeline.rounds import listed
 
     typer.echo(f"{'round':<16}{'exports':>8}{'records':>12}{'persons':>12}  finished")
-    for item in listed(register):
+    for item in listed(context.obj):
         name = f"{item.name}/{item.revision}"
         facts = item.facts
         typer.echo(
@@ -53,8 +54,9 @@ def rounds(context: typer.Context, register: _Register = _REGISTER) -> None:
 
 @app.command()
 def show(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="The round, as 2026Q4, or 2026Q4/1 for a revision.")],
-    register: _Register = _REGISTER,
+    register: _Register = None,
     events: Annotated[bool, typer.Option("--events", help="List every event, as CSV.")] = False,
     parameters: Annotated[
         bool, typer.Option("--parameters", help="Print the fitted parameters, as JSON.")
@@ -68,7 +70,7 @@ def show(
 
     from uic.pipeline.rounds import show as look
 
-    found = look(register, name)
+    found = look(register or context.obj, name)
     if parameters:
         typer.echo(json.dumps(found.round.parameters, indent=2))
     elif events:
@@ -81,7 +83,8 @@ def show(
 
 @app.command()
 def verify(
-    register: _Register = _REGISTER,
+    context: typer.Context,
+    register: _Register = None,
     head: Annotated[str, typer.Option(help="A hash that was noted from the log earlier.")] = "",
 ) -> None:
     """Check that no line of the audit log and no round was changed afterwards.
@@ -92,7 +95,7 @@ def verify(
     """
     from uic.pipeline.rounds import verify as check
 
-    found = check(register, head)
+    found = check(register or context.obj, head)
     typer.echo(found.head)
     typer.echo(f"uic: {found.lines} line(s) and {found.rounds} round(s) as they were", err=True)
     if not head:
@@ -101,7 +104,8 @@ def verify(
 
 @app.command()
 def withdraw(
-    register: _Register = _REGISTER,
+    context: typer.Context,
+    register: _Register = None,
     person: Annotated[str, typer.Option(help="A person id, as in a partner's return file.")] = "",
     handle: Annotated[str, typer.Option(help="Instead: handle of one of the records.")] = "",
     partner: Annotated[
@@ -125,7 +129,9 @@ def withdraw(
     if not yes:
         what = "this person" if person or handle else "this partner with its whole list"
         typer.confirm(f"Take {what} out for ever?", abort=True, err=True)
-    done = take_out(register, person=person, handle=handle, partner=partner, store=store)
+    done = take_out(
+        register or context.obj, person=person, handle=handle, partner=partner, store=store
+    )
     typer.echo(f"uic: {done.records:,} record(s) are gone; the next round counts without", err=True)
     if store is None:
         typer.echo("uic: the matcher's store still has their rows; see docs/rounds.md", err=True)

@@ -107,6 +107,26 @@ def pass_over(database: Database, rows: pa.Table) -> int:
     return deleted
 
 
+def keep_only(database: Database, rows: pa.Table) -> int:
+    """Delete every row that is not among these: what a register that sees both does not have.
+
+    A record that was withdrawn comes again with its partner's next list; the register leaves it
+    out, and here its rows go.
+    """
+    tables = database.execute("SELECT pass, rows FROM passes ORDER BY rows").fetchall()
+    deleted = 0
+    with transaction(database), shown_as(database, "known", rows):
+        for name, table in tables:
+            told = one(
+                database,
+                f'DELETE FROM "{table}" WHERE row_id NOT IN'
+                " (SELECT row_id FROM known WHERE pass = $1)",
+                [name],
+            )
+            deleted += int(str(told))
+    return deleted
+
+
 def keep_parameters(database: Database, name: str, parameters: dict[str, Any]) -> None:
     """Keep the fitted parameters of a round under its name."""
     with transaction(database):

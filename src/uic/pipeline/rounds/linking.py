@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from uic.crypto.pairs import PrivateKey, as_private
 from uic.engines.storing import transaction
 from uic.errors import InputError, KeyMaterialError, Problem
-from uic.matching.store import open_store
+from uic.matching.store import keep_only, open_store
 from uic.pipeline.rounds import matching, resolving
 from uic.pipeline.rounds.files import epoch_of, look_at, round_name
-from uic.resolving.register.arrivals import current_exports, latest_epoch
+from uic.resolving.register.arrivals import current_exports, latest_epoch, rows_here
 from uic.resolving.register.rounds import find_round, get_round
 from uic.resolving.register.tables import open_register
 from uic.schema import LinkageSchema, as_schema
@@ -88,6 +88,8 @@ def link(
             inputs["parameters"] = source
             done = find_round(database, name, inputs)
             if done is None:
+                if inputs["withdrawn"]:
+                    keep_only(kept, rows_here(database, exports))
                 scored = matching.score(kept, _some(exports), chosen, told, progress)
                 progress("resolving", 0, 1)
                 finished = resolving.keep(database, scored, chosen, name, inputs)

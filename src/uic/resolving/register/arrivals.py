@@ -102,6 +102,16 @@ def arrived_exports(database: Database, digests: Sequence[str]) -> list[dict[str
     ]
 
 
+def rows_here(database: Database, digests: Sequence[str]) -> pa.Table:
+    """Return ``pass`` and ``row_id`` of all pass rows of exports."""
+    return fetched(
+        database,
+        "SELECT w.pass, w.row_id FROM pass_rows w JOIN exports x ON x.number = w.export"
+        " WHERE list_contains($1, x.digest)",
+        [list(digests)],
+    )
+
+
 def latest_epoch(database: Database) -> str:
     """Return the epoch of the export that came last.
 
