@@ -29,8 +29,8 @@ from uic.levels import BITS, FAR_BITS, NEAR_BITS
 from uic.matching.matcher import match
 from uic.partner.encoding import encode
 from uic.pipeline.clear import match_clear
+from uic.pipeline.clear.letters import DIFFERENT, FAR, NEAR, by_letters
 from uic.pipeline.joining import join_persons
-from uic.pipeline.letters import DIFFERENT, FAR, NEAR, by_letters
 from uic.resolving.resolver import resolve
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from uic.exchange import ResolverPart
     from uic.partner.registers import Register
-    from uic.pipeline.letters import Measure
+    from uic.pipeline.clear.letters import Measure
     from uic.schema import LinkageSchema
 
     Registers = Sequence[Register]

@@ -17,9 +17,16 @@ from uic.cli.app import app
 from uic.errors import InputError, LinkError
 from uic.levels import SWAPPED
 from uic.partner.reading import read_registers
-from uic.pipeline import letters
-from uic.pipeline.clear import match_clear
-from uic.pipeline.letters import DIFFERENT, EXACT, FAR, NEAR, LocalMissingError, graded, swapped
+from uic.pipeline.clear import letters, match_clear
+from uic.pipeline.clear.letters import (
+    DIFFERENT,
+    EXACT,
+    FAR,
+    NEAR,
+    LocalMissingError,
+    graded,
+    swapped,
+)
 from uic.pipeline.local import WARNING, dedupe_local, write_local
 from uic.schema import default_schema, parse_schema
 
