@@ -27,8 +27,12 @@ from scenes import scene
 
 import uic
 from uic.crypto.keys import new_key
+from uic.matching.matcher import match
 from uic.partner.composites import block_values, canonical_columns
-from uic.partner.encoding import passes, preparing, signing
+from uic.partner.encoding import encode_to_leave, passes, preparing, signing
+from uic.pipeline.joining import join_persons
+from uic.pipeline.own_pairs import compare_own
+from uic.resolving.resolver import resolve
 from uic.synthesis import DefectRates, observe, population
 
 if TYPE_CHECKING:
@@ -52,6 +56,8 @@ class Mitigation(NamedTuple):
         without: Passes left out.
         refined_above: Block values with a larger share of a reference list, which all partners
             would have to agree on, are split by year (names) or month (surname, sex and year).
+        leaving: One row a block leaves, own pairs are compared at the partner: what uic encode
+            does. All others are measured on rows as they are compared on one machine.
     """
 
     text: int = 64
@@ -59,10 +65,12 @@ class Mitigation(NamedTuple):
     signed_up_to: int | None = None
     without: tuple[str, ...] = ()
     refined_above: float | None = None
+    leaving: bool = False
 
 
 MITIGATIONS = {
     "none": Mitigation(),
+    "one row a block": Mitigation(leaving=True),
     "names of 32 bits": Mitigation(text=32),
     "names of 16 bits": Mitigation(text=16),
     "dates of 3 bits": Mitigation(date=3),
@@ -153,9 +161,9 @@ def leak(how: Mitigation, n: int, overlap: float) -> float:
     """Return the share found in any pass that is left, seedless, dense population."""
     reference = register(people("dense", n, 99), NAMED)
     with weakened(how, reference, uic.LinkageSchema()):
-        setting = scene("dense", n, round(n * overlap))
+        setting = scene("dense", n, round(n * overlap), leaving=how.leaving)
         for name in how.without:
-            setting.passes.pop(name)
+            setting.passes.pop(name, None)
         return float(list(attacks.each_pass(setting))[-1]["found"])
 
 
@@ -165,8 +173,20 @@ def f1(how: Mitigation, inputs: object, schema: uic.LinkageSchema, truth: pa.Tab
     left = tuple(item for item in schema.active_passes if item.name not in how.without)
     with weakened(how, reference, schema):
         chosen = schema.model_copy(update={"passes": left})
+        if how.leaving:
+            return uic.evaluate(linked_files(inputs, chosen), truth).f1
         found = uic.dedupe(inputs, schema=chosen, key=new_key(chosen.project, "2026Q4"))
     return uic.evaluate(found.persons, truth).f1
+
+
+def linked_files(inputs: object, schema: uic.LinkageSchema) -> pa.Table:
+    """Return the persons that partners find together who send files, not registers."""
+    registers = uic.read_registers(inputs, schema)
+    key = new_key(schema.project, "2026Q4")
+    exports = [encode_to_leave(register, schema, key, compare_own) for register in registers]
+    matched = match([export.matcher for export in exports], schema)
+    resolved = resolve(matched.pairs, [export.resolver for export in exports], schema)
+    return join_persons(resolved, registers)
 
 
 def two_registers(n: int) -> tuple[dict[str, pa.Table], pa.Table]:
