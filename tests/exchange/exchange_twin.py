@@ -29,6 +29,7 @@ ERRAND_FIELDS = KEY_FIELDS | {"partner", "round"}
 FIELDS = {
     "uic-wrapped-key/1": KEY_FIELDS,
     "uic-export/1": EXPORT_FIELDS,
+    "uic-pairs/1": KEY_FIELDS | {"exports", "fingerprint", "passes"},
     "uic-return/1": ERRAND_FIELDS | {"records"},
     "uic-review/1": ERRAND_FIELDS | {"pairs"},
     "uic-answers/1": ERRAND_FIELDS | {"answers"},
@@ -91,6 +92,9 @@ def check_header(raw: bytes) -> dict[str, Any]:
     if fields.get("format") not in FIELDS:
         raise Refused("version")
     if fields.keys() != FIELDS[fields["format"]] or not isinstance(fields["epoch"], str):
+        raise Refused("header")
+    exports = fields.get("exports", [])
+    if exports != sorted(set(exports)):
         raise Refused("header")
     return fields
 

@@ -18,6 +18,7 @@ from uic.crypto.keys import parse_key
 from uic.crypto.pairs import parse_private, parse_public
 from uic.envelope.exports import Expected, read_matcher, read_resolver
 from uic.envelope.opening import open_compartment, read_envelope
+from uic.envelope.pairs import read_pairs
 from uic.envelope.returns import read_return
 from uic.envelope.reviews import read_answers, read_questions
 from uic.envelope.wrapping import read_wrapped
@@ -78,6 +79,8 @@ def opened(vector: Vector, folder: Path, path: Path) -> str:
     try:
         if form := next((one for one in PAPERS if one in vector.data), None):
             PAPERS[form](path, key=key, signer=signer, project=project, epoch=epoch)
+        elif b"uic-pairs/1" in vector.data:
+            read_pairs(path, key=key, signer=signer, expected=Expected(project, epoch))
         elif vector["role"] == "partner":
             read_wrapped(path, key=key, signer=signer, project=project, epoch=epoch)
         elif b"uic-export/1" in vector.data:

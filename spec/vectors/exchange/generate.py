@@ -32,6 +32,7 @@ from uic.exchange import (
     CHANCE,
     EVENTS,
     FREQUENCIES,
+    PAIRS,
     RECORDS,
     ROW_MAP,
     Export,
@@ -51,7 +52,7 @@ def main(folder: Path) -> None:
     """Write every vector and remove what this program does not write any more."""
     folder.mkdir(parents=True, exist_ok=True)
     vectors = Vectors(folder, keys_of(folder / "keys"))
-    for make in (keys, wrapped, headers, frames, signatures, chunks, exports, papers):
+    for make in (keys, wrapped, headers, frames, signatures, chunks, exports, matched, papers):
         make(vectors)
     for path in folder.glob("*.txt"):
         if path.stem not in vectors.names:
@@ -361,6 +362,53 @@ def exports(vectors: Vectors) -> None:
     )
     vectors.envelope("content-columns", "row ids of another type", written(vectors, wrong),
                      "content", **given)  # fmt: skip
+
+
+def matched(vectors: Vectors) -> None:
+    """Scored pairs from the matcher: a file that opens, and some that lie."""
+    digests = sorted([sha256(b"a"), sha256(b"b")])
+    fields = {"epoch": "2026Q4", "exports": digests, "format": "uic-pairs/1",
+              "fingerprint": sha256(b"schema"), "key_id": KEY.key_id, "project": "project",
+              "passes": {"birth-date": 2}}  # fmt: skip
+    pairs = pa.table([[41, 42], [7, 8], [0x11, 0x12], [3.5, None]], schema=PAIRS)
+    told = pa.table({"text": ['{"weights":null}']})
+    tables = {"pairs/birth-date": pairs, "told": told}
+    narrow = pairs.set_column(0, "row_a", pairs["row_a"].cast(pa.int32()))
+    cases = {
+        "pairs": ("success", "scored pairs of one pass", tables, {}),
+        "pairs-count": ("content", "fewer pairs than the header says", tables,
+                        {"passes": {"birth-date": 3}}),
+        "pairs-columns": ("content", "row ids of another type",
+                          tables | {"pairs/birth-date": narrow}, {}),
+        "pairs-told": ("content", "what was fitted is no JSON object",
+                       tables | {"told": pa.table({"text": ["[]"]})}, {}),
+        "pairs-pass": ("content", "a pass that the header does not list",
+                       tables | {"pairs/other": pairs}, {}),
+    }  # fmt: skip
+    for name, (expect, comment, inside, changes) in cases.items():
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "a"
+            part = (vectors.pairs["resolver"].public, chunks_of(inside))
+            write_envelope(path, fields | changes, {"resolver": part}, vectors.pairs["matcher"])
+            data = path.read_bytes()
+        given = {"role": "resolver", "key": "resolver", "signer": "matcher"}
+        if expect == "success":
+            given["plain"] = sha256(opened(data, "resolver", vectors.pairs["resolver"]))
+        vectors.envelope(name, comment, data, expect, **given)
+    for name, comment, exports in (
+        (
+            "pairs-unsorted",
+            "digests of exports that do not ascend",
+            digests[::-1],
+        ),
+        ("pairs-twice", "one export named twice", digests[:1] * 2),
+    ):
+        recipients = [{"key": vectors.pairs["resolver"].public.key_id, "role": "resolver",
+                       "suite": "x25519"}]  # fmt: skip
+        signer = {"recipients": recipients, "signer": vectors.pairs["matcher"].public.key_id}
+        head = frame(b"H", canonical(fields | signer | {"exports": exports}))
+        vectors.envelope(name, comment, MAGIC + head, "header", role="resolver", key="resolver",
+                         signer="matcher")  # fmt: skip
 
 
 def papers(vectors: Vectors) -> None:
