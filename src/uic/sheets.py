@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from uic.errors import InputError, Problem
 from uic.files import writing
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _SETTINGS = {
     "strings_to_urls": False,
 }
 _NARROWEST, _WIDEST = 8, 40
+_LONGEST = 1_048_570
 
 
 def defuse(text: str) -> str:
@@ -75,10 +77,16 @@ def write_sheet(
         note: A line above the header.
         colour: The colour behind each cell of a workbook.
         choices: Columns of a workbook that take one of a few words.
+
+    Raises:
+        InputError: the table has more rows than a workbook holds.
     """
     if Path(path).suffix.lower() != ".xlsx":
         write_csv(table, path, note=note)
         return
+    if len(table) > _LONGEST:
+        rule = f"a workbook holds {_LONGEST:,} rows, and these are {len(table):,}"
+        raise InputError(Problem(Path(path).name, "", rule, "let the name end in .csv"))
     import xlsxwriter
 
     with writing(path) as temporary, xlsxwriter.Workbook(str(temporary), _SETTINGS) as book:
@@ -91,8 +99,8 @@ def write_sheet(
         _write_rows(book, sheet, table, top, colour)
         for name, words in (choices or {}).items():
             place = table.column_names.index(name)
-            rule = {"validate": "list", "source": list(words)}
-            sheet.data_validation(top + 1, place, top + max(len(table), 1), place, rule)
+            offered = {"validate": "list", "source": list(words)}
+            sheet.data_validation(top + 1, place, top + max(len(table), 1), place, offered)
 
 
 def _write_rows(book: Any, sheet: Any, table: pa.Table, top: int, colour: Colour | None) -> None:  # noqa: ANN401 - untyped package
