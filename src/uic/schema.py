@@ -240,23 +240,44 @@ _SOUNDS = {"sorted": ("family_name", "given_name"), "take": "sound"}
 _INITIALS = {"sorted": ("family_name", "given_name"), "take": "initial"}
 _MOTHER = {"attribute": "mother_given_name", "take": "exact"}
 _FATHER = {"attribute": "father_given_name", "take": "exact"}
+_PARENTS = {"sorted": ("father_given_name", "mother_given_name"), "take": "exact"}
+
+_FAMILY_SOUND = {"attribute": "family_name", "take": "sound"}
+_GIVEN_SOUND = {"attribute": "given_name", "take": "sound"}
+_FAMILY_INITIAL = {"attribute": "family_name", "take": "initial"}
+_GIVEN_INITIAL = {"attribute": "given_name", "take": "initial"}
+_POSTCODE = {"attribute": "postcode", "take": "exact"}
+_BIRTH_PLACE = {"attribute": "birth_place", "take": "exact"}
 
 _NAMES = _passes(
     ("birth-date", [_DATE]),
     ("name-sounds", [_SOUNDS]),
-    ("initials-month-day", [_INITIALS, _MONTH_DAY]),
-    ("surname-sex-year", [{"attribute": "family_name", "take": "sound"}, _SEX, _YEAR]),
-    ("place-year", [_PLACE, _YEAR]),
-    ("place-surname", [_PLACE, {"attribute": "family_name", "take": "sound"}]),
+    ("names-year", [_SOUNDS, _YEAR]),
+    ("initials-year", [_INITIALS, _YEAR]),
+    ("given-month-day", [_GIVEN_SOUND, _MONTH_DAY]),
+    ("surname-month-day", [_FAMILY_SOUND, _MONTH_DAY]),
+    ("place-surname", [_PLACE, _FAMILY_SOUND]),
+    ("place-given", [_PLACE, _GIVEN_SOUND]),
+    ("place-surname-initial", [_PLACE, _FAMILY_SOUND, _GIVEN_INITIAL]),
+    ("place-given-initial", [_PLACE, _GIVEN_SOUND, _FAMILY_INITIAL]),
+    ("postcode-surname", [_POSTCODE, _FAMILY_SOUND]),
+    ("postcode-given", [_POSTCODE, _GIVEN_SOUND]),
+    ("postcode-year", [_POSTCODE, _YEAR]),
+    ("birth-place-surname", [_BIRTH_PLACE, _FAMILY_SOUND]),
+    ("birth-place-given", [_BIRTH_PLACE, _GIVEN_SOUND]),
+    ("birth-place-year", [_BIRTH_PLACE, _YEAR]),
 )
 DEFAULT_PASSES: dict[str, tuple[Pass, ...]] = {
     "names": _NAMES,
     "tokens": _NAMES,
     "codes": _passes(
         ("birth-date", [_DATE]),
-        ("parents-sex-year", [_MOTHER, _FATHER, _SEX, _YEAR]),
+        ("parents-year", [_PARENTS, _YEAR]),
         ("parents-month-day", [_MOTHER, _FATHER, _MONTH_DAY]),
         ("parents-place-sex", [_MOTHER, _FATHER, _PLACE, _SEX]),
+        ("mother-place-sex-year", [_MOTHER, _PLACE, _SEX, _YEAR]),
+        ("father-place-sex-year", [_FATHER, _PLACE, _SEX, _YEAR]),
+        ("place-sex-month-day", [_PLACE, _SEX, _MONTH_DAY]),
     ),
 }
 """Passes of each profile; reasons and measurements in docs/decisions."""

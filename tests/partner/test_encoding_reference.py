@@ -23,7 +23,7 @@ PEOPLE = [
 BLOCKS = {  # typed by hand from spec/encoding.md; the second person has no usable day
     "birth-date": ["1990-5-7", None],
     "name-sounds": ["D600\x1fS200", "វន\x1fសខ"],
-    "surname-sex-year": ["S200\x1fM\x1f1990", "សខ\x1fF\x1f1985"],
+    "names-year": ["D600\x1fS200\x1f1990", "វន\x1fសខ\x1f1985"],
 }
 CANONICAL = [
     {"family_name": "SOK", "given_name": "DARA", "date": (1990, 5, 7), "sex": "M"},
