@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from uic.engines.storing import Database, transaction
 from uic.exchange import CHANCE, EVENTS, PAIRS, RECORDS, ROW_MAP, Header, ResolverPart, Scored
-from uic.resolving.register.arrivals import add_export, current_exports
+from uic.resolving.register.arrivals import add_export
+from uic.resolving.register.exports import current_exports
 from uic.resolving.register.reading import persons_of
 from uic.resolving.register.rounds import Round, finish_round
 from uic.schema import default_schema, fingerprint

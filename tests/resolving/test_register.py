@@ -30,9 +30,10 @@ from uic.engines.storing import Database, rewrite, transaction
 from uic.errors import FormatError, InputError, SchemaMismatchError
 from uic.exchange import ResolverPart
 from uic.matching.store import open_store
-from uic.resolving.register.arrivals import add_export, current_exports, stored_exports
+from uic.resolving.register.arrivals import add_export
 from uic.resolving.register.audit import head, read_lines, verify
 from uic.resolving.register.decisions import DECISIONS, keep_decisions
+from uic.resolving.register.exports import current_exports, stored_exports
 from uic.resolving.register.history import changes_of, history_of
 from uic.resolving.register.reading import difference, events_of, links_of
 from uic.resolving.register.rounds import find_round, finish_round, get_round, rounds_called

@@ -11,7 +11,7 @@ from uic.errors import InputError, KeyMaterialError, Problem
 from uic.matching.store import keep_only, open_store
 from uic.pipeline.rounds import matching, resolving
 from uic.pipeline.rounds.files import epoch_of, look_at, round_name
-from uic.resolving.register.arrivals import current_exports, latest_epoch, rows_here
+from uic.resolving.register.exports import current_exports, latest_epoch, rows_here
 from uic.resolving.register.rounds import find_round, get_round
 from uic.resolving.register.tables import open_register
 from uic.schema import LinkageSchema, as_schema

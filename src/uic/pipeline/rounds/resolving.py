@@ -16,8 +16,9 @@ from uic.pipeline.concluding import conclude
 from uic.pipeline.manifest import manifest
 from uic.pipeline.results import Deduplication, write_results
 from uic.pipeline.rounds.files import epoch_of, expectation, look_at, round_name
-from uic.resolving.register.arrivals import add_export, arrived_exports
+from uic.resolving.register.arrivals import add_export
 from uic.resolving.register.decisions import digest_of_decisions
+from uic.resolving.register.exports import arrived_exports
 from uic.resolving.register.history import changes_of
 from uic.resolving.register.reading import events_of, links_of, persons_of
 from uic.resolving.register.rounds import Round, find_round, finish_round

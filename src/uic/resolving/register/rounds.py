@@ -17,9 +17,9 @@ import pyarrow as pa
 from uic.engines.storing import fetched, one, shown_as
 from uic.errors import InputError, Problem
 from uic.resolving.identity import NOBODY, Carried, carry_ids, heirs
-from uic.resolving.register.arrivals import stored_exports
 from uic.resolving.register.audit import digest_of_round, note
 from uic.resolving.register.decisions import bound_decisions, nodes_of
+from uic.resolving.register.exports import stored_exports
 from uic.resolving.register.history import keep_round
 from uic.resolving.resolver import resolve
 

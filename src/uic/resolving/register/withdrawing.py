@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from uic.engines.storing import fetched, one, shown_as
 from uic.errors import InputError, Problem
-from uic.resolving.register.arrivals import set_aside
 from uic.resolving.register.audit import digest_of_round, note
+from uic.resolving.register.exports import set_aside
 from uic.resolving.register.history import keep_withdrawal
 
 if TYPE_CHECKING:
