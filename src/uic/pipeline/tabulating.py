@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uic.analysis.indicators import least_recall, load_indicators
-from uic.analysis.tabulating import tabulated
-from uic.analysis.tabulating.tables import CHARACTERISTICS, OVERLAP
 from uic.errors import InputError, Problem
 from uic.partner.demographics import AGES
 from uic.partner.reading import read_registers
+from uic.pipeline.counting import DRAWS, Asked, counted, table_of
 from uic.pipeline.linking import draws_of, last_day_of, link_events, read_pairs, read_persons
 from uic.schema import LinkageSchema, default_schema, fingerprint, load_schema
 from uic.values import silent
@@ -27,14 +24,6 @@ if TYPE_CHECKING:
     from uic.analysis.tabulating import Tabulations
     from uic.partner.registers import Register
     from uic.values import Progress
-
-_OWN_RECALL = (
-    "the least the linkage expects of itself; on made-up partners such limits held the true number"
-    " in 94% of cells with 250 people in all, in 76% with 1,000 (docs/counting.md), so read them as"
-    " a lower bound of the doubt and look through a sample of pairs"
-)
-DRAWS = 100
-"""Draws of the links in question: enough for limits of 95%, and quick."""
 
 
 def tabulate(
@@ -87,27 +76,20 @@ def tabulate(
         SchemaError: the schema or the set of indicators breaks a rule.
         ValueError: an argument is out of its range.
     """
-    asked = table if table in (CHARACTERISTICS, OVERLAP) else load_indicators(table)
+    asked = Asked(table_of(table), by, period, fiscal_start, size, recall, draws, seed)
     chosen = schema if isinstance(schema, LinkageSchema) else _schema(schema)
     registers = read_registers(inputs, chosen, progress=progress)
     progress("linking", 0, 1)
     known = Path(persons)
     linked = link_events(registers, read_persons(known), age_on=age_on, ages=ages)
     linked = _with_draws(linked, registers, _pairs(known, pairs), draws, seed)
-    share = recall if recall is not None else _expected_recall(known, linked)
     progress("counting", 0, 1)
-    found = tabulated(
-        linked, asked, by=by, period=period, fiscal_start=fiscal_start, size=size, recall=share
-    )
     method = (
-        *found.method,
         ("ages counted on", str(age_on or last_day_of(registers))),
         ("age groups begin at", ", ".join(map(str, ages))),
-        *_linkage(linked, share, given=recall is not None, draws=draws, seed=seed),
-        *([("population size", _size(size))] if size is not None else []),
         *_inputs(chosen, registers),
     )
-    return replace(found, method=method)
+    return counted(linked, asked, _run(known), method)
 
 
 def _schema(schema: str | Path | None) -> LinkageSchema:
@@ -132,33 +114,16 @@ def _with_draws(
     )
 
 
-def _expected_recall(persons: Path, linked: Linked) -> float | None:
-    """Return the least the run expects of itself; nothing where the draws make missed links."""
+def _run(persons: Path) -> dict[str, Any] | None:
+    """Return the manifest of the run, where it stands beside the persons."""
     source = persons.with_name("run.json")
-    if linked.draws is None or linked.draws.both_ways or not source.exists():
+    if not source.exists():
         return None
     try:
         run = json.loads(source.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise InputError(Problem(source.name, "", "the manifest cannot be read")) from None
-    return least_recall(run) if isinstance(run, dict) else None
-
-
-def _linkage(
-    linked: Linked, recall: float | None, *, given: bool, draws: int, seed: int
-) -> list[tuple[str, str]]:
-    lines = [("records", f"{len(linked.persons):,}")]
-    if linked.draws is not None:
-        lines.append(("records in question", f"{len(linked.draws.records):,}"))
-        lines.append(("draws of the links", f"{draws}, seed {seed}"))
-    if recall is not None:
-        whose = "as given" if given else _OWN_RECALL
-        lines.append(("share of true links found", f"{recall:.4f}, {whose}"))
-    return lines
-
-
-def _size(size: Size) -> str:
-    return f"{size.estimate:,.0f} ({size.low:,.0f} to {size.high:,.0f})"
+    return run if isinstance(run, dict) else None
 
 
 def _inputs(schema: LinkageSchema, registers: Sequence[Register]) -> list[tuple[str, str]]:
@@ -166,8 +131,4 @@ def _inputs(schema: LinkageSchema, registers: Sequence[Register]) -> list[tuple[
         (f"export of {item.partner}", f"{item.source}, {item.rows} rows, SHA-256 {item.digest}")
         for item in registers
     ]
-    lines = [
-        ("schema fingerprint", fingerprint(schema)),
-        ("software", f"uic-link {version('uic-link')}"),
-    ]
-    return [*lines, *files]
+    return [("schema fingerprint", fingerprint(schema)), *files]

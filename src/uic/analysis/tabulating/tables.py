@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from uic.analysis.indicators import count_indicators, load_indicators, retention
+from uic.analysis.indicators import TRAITS, count_indicators, load_indicators, retention
 from uic.analysis.indicators.coding import ALL
 from uic.analysis.tabulating.characteristics import TITLE as TRAITS_TITLE
 from uic.analysis.tabulating.characteristics import characteristics
 from uic.analysis.tabulating.layouts import cells_table, laid_out, limits_table
+from uic.analysis.tabulating.missing import needed, not_told
 from uic.analysis.tabulating.overlap import TITLE as OVERLAP_TITLE
 from uic.analysis.tabulating.overlap import in_order, overlap_matrix
 from uic.analysis.tabulating.pivoting import pivoted, printed
@@ -66,6 +67,7 @@ def tabulated(
         linked, chosen, by=by, period=period, fiscal_start=fiscal_start, size=size, recall=recall
     )
     notes = notes_for(linked, censored=_censored(numbers), recall=recall)
+    notes += not_told(linked, needed(chosen, by))
     main = laid_out(numbers, chosen, by, (*notes, *([chosen.note] if chosen.note else [])))
     tables = [main, limits_table(numbers, by), *_curves(linked, chosen)]
     method = (("table", f"{chosen.id}, version {chosen.version}"), ("source", chosen.source))
@@ -116,6 +118,7 @@ def _characteristics(
         *notes_for(linked, censored=False, recall=recall),
         "Values are those of one stated day, not of each contact; see the method.",
         "A person who was met as two kinds of client stands under both.",
+        *not_told(linked, (*TRAITS, "population")),
     )
     keys = ("period", "characteristic", "value")
     return Tabulations(
@@ -134,6 +137,7 @@ def _overlap(linked: Linked, recall: float | None) -> Tabulations:
     notes = (
         *notes_for(linked, censored=False, recall=recall),
         "Where row and column are the same partner: the people that partner met there.",
+        *not_told(linked, ("site", "age_group")),
     )
     keys = ("site", "age_group", "partner_a")
     whole = _both_halves(found)

@@ -7,6 +7,7 @@ sealed files opened and the rooms of matcher and resolver seen together.
 
 from __future__ import annotations
 
+from uic.pipeline.rounds.counting import tabulate_round
 from uic.pipeline.rounds.linking import link
 from uic.pipeline.rounds.looking import Shown, listed, show, verify, withdraw
 from uic.pipeline.rounds.matching import Matched, match
@@ -21,6 +22,7 @@ __all__ = [
     "match",
     "resolve",
     "show",
+    "tabulate_round",
     "verify",
     "withdraw",
     "write_round",
