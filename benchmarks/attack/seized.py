@@ -12,6 +12,7 @@ import base64
 import hashlib
 import hmac
 import io
+import re
 import zipfile
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -93,9 +94,16 @@ def found_in(
         windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(text, np.uint8), WIDTH)
         seen = np.unique(np.ascontiguousarray(windows).view("<u8").ravel())
         for number in np.flatnonzero(np.isin(heads, seen)).tolist():
-            if owners[number] not in claimed and needles[number] in text:
+            if owners[number] not in claimed and _stands(needles[number], text):
                 claimed.add(owners[number])
     return np.array(sorted(claimed), dtype=np.int64)
+
+
+def _stands(needle: bytes, text: bytes) -> bool:
+    """Tell whether it stands there; a date without separators not as a part of a longer number."""
+    if needle.isdigit():
+        return re.search(rb"(?<![0-9])" + needle + rb"(?![0-9])", text) is not None
+    return needle in text
 
 
 def _rows(people: pa.Table) -> list[tuple[str, ...]]:
