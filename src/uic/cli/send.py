@@ -40,12 +40,14 @@ def command(
     Each file is sealed to its partner and holds that partner's own records only. Person ids are
     the same for all partners: two that lay their returns side by side learn whom they share.
     """
+    from uic.cli.warned import warned
     from uic.pipeline.rounds.sending import send
 
-    done = send(
-        register, name, key=key, partners=partners, out=out,
-        across=across, lower=lower, upper=upper,
-    )  # fmt: skip
+    with warned():
+        done = send(
+            register, name, key=key, partners=partners, out=out,
+            across=across, lower=lower, upper=upper,
+        )  # fmt: skip
     for path in (*done.returns, *done.reviews):
         typer.echo(str(path))
     typer.echo(f"{len(done.returns)} returns, {done.questions:,} questions", err=True)

@@ -8,6 +8,7 @@ round.
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from uic.envelope.headers import ANSWERS
 from uic.envelope.inspecting import inspect
 from uic.envelope.returns import file_name, write_returns
 from uic.envelope.reviews import read_answers, write_questions
-from uic.errors import FormatError, InputError, Problem
+from uic.errors import FormatError, InputError, Problem, UicWarning
 from uic.pipeline.rounds.looking import existing
 from uic.resolving.register.audit import note
 from uic.resolving.register.decisions import keep_decisions
@@ -80,6 +81,10 @@ def send(
         lower: Least probability that is asked.
         upper: Largest.
 
+    Warns:
+        UicWarning: pairs across are asked of two partners only: then each knows whose the other
+            record is.
+
     Raises:
         InputError: there is no such register or round.
         KeyMaterialError: a partner of the round has no public key, or a key cannot be used.
@@ -97,6 +102,8 @@ def send(
             signer=own,
             **facts,
         )
+        if across and len(written) == 2:
+            warnings.warn(_TWO, UicWarning, stacklevel=2)
         errand = Errand(**facts, round=found.name, partner="")
         asked = questions_of(database, found, errand, lower=lower, upper=upper, across=across)
         reviews = []
@@ -108,6 +115,12 @@ def send(
         note(database, "returns", {"round": found.name, "files": len(written)}, now)
         keep_questions(database, asked, found.name, now)
     return Sent(written, tuple(reviews), len(asked.ledger))
+
+
+_TWO = (
+    "with two partners, a question about a pair between them tells each that the other may know"
+    " its client\n  hint: leave out --across unless both agreed to it"
+)
 
 
 def decide(
