@@ -6,6 +6,7 @@ import json
 import random
 import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rounds_helpers import FAMILY, NEXT, Office, office, people, who
@@ -14,7 +15,7 @@ import uic
 from uic.engines.storing import Database
 from uic.envelope.exports import read_matcher
 from uic.matching.store import current_exports, open_store
-from uic.pipeline.rounds import match, resolve, show, verify, withdraw, write_round
+from uic.pipeline.rounds import Finished, match, resolve, show, verify, withdraw, write_round
 from uic.resolving.register.tables import TABLES, open_register
 
 ROWS = people(60)
@@ -33,31 +34,52 @@ def sent(desk: Office) -> list[Path]:
     return [desk.send("a", A), desk.send("b", B)]
 
 
-def test_two_offices_find_what_one_finds(desk: Office, sent: list[Path]) -> None:
-    """Match and resolve over a sealed file of pairs give the persons and ids of link."""
-    linked = desk.link(sent)
-    matched = match(
-        sent,
+def matched(desk: Office, files: list[Path], name: str = "pairs") -> Path:
+    """Match as the matcher's office does."""
+    return match(
+        files,
         key=desk.pairs["matcher"],
         resolver=desk.pairs["resolver"].public,
         partners=desk.partners,
-        out=desk.folder / "pairs.uicp",
-    )
-    done = resolve(
-        matched.path,
-        sent,
-        key=desk.pairs["resolver"],
-        matcher=desk.pairs["matcher"].public,
+        store=desk.folder / "m.duckdb",
+        out=desk.folder / f"{name}.uicp",
+    ).path
+
+
+def resolved(desk: Office, pairs: Path, files: list[Path], **options: Any) -> Finished:
+    """Resolve as the resolver's office does."""
+    known = {"key": desk.pairs["resolver"], "matcher": desk.pairs["matcher"].public}
+    return resolve(
+        pairs,
+        files,
         partners=desk.partners,
         register=desk.folder / "other.duckdb",
         round="r1",
+        **known | options,
     )
+
+
+def test_two_offices_find_what_one_finds(desk: Office, sent: list[Path]) -> None:
+    """Match and resolve over a sealed file of pairs give the persons and ids of link."""
+    linked = desk.link(sent)
+    pairs = matched(desk, sent)
+    done = resolved(desk, pairs, sent)
     assert who(done) == who(linked)
     assert len(set(who(done).values())) == 60
     assert done.result.histories.equals(linked.result.histories)
-    assert uic.inspect(matched.path).header["exports"] == sorted(
+    assert uic.inspect(pairs).header["exports"] == sorted(
         item["sha256"] for item in linked.result.run["inputs"]
     )
+
+
+def test_two_offices_recognise_a_round_that_was_matched_again(
+    desk: Office, sent: list[Path]
+) -> None:
+    """Pairs sealed anew are the same pairs; each office needs only the files it does not have."""
+    first = resolved(desk, matched(desk, sent), sent)
+    again = resolved(desk, matched(desk, [], "again"), [])
+    assert (first.recognised, again.recognised) == (False, True)
+    assert who(first) == who(again)
 
 
 def test_results_have_the_shape_of_dedupe(desk: Office, sent: list[Path]) -> None:
@@ -227,31 +249,14 @@ def test_files_under_another_schema_are_refused(desk: Office, sent: list[Path]) 
 
 def test_pairs_of_other_exports_are_refused(desk: Office, sent: list[Path]) -> None:
     """The resolver needs the very files that were matched."""
-    matched = match(
-        sent,
-        key=desk.pairs["matcher"],
-        resolver=desk.pairs["resolver"].public,
-        partners=desk.partners,
-        out=desk.folder / "pairs.uicp",
-    )
-    options = {
-        "key": desk.pairs["resolver"],
-        "partners": desk.partners,
-        "register": desk.register,
-        "round": "r1",
-    }
+    pairs, stranger = matched(desk, sent), desk.pairs["stranger"]
     with pytest.raises(uic.InputError, match="not in the register"):
-        resolve(matched.path, sent[:1], matcher=desk.pairs["matcher"].public, **options)
+        resolved(desk, pairs, sent[:1])
     with pytest.raises(uic.FormatError) as told:
-        resolve(matched.path, sent, matcher=desk.pairs["stranger"].public, **options)
+        resolved(desk, pairs, sent, matcher=stranger.public)
     assert told.value.layer == "signer"
     with pytest.raises(uic.FormatError) as opened:
-        resolve(
-            matched.path,
-            sent,
-            matcher=desk.pairs["matcher"].public,
-            **options | {"key": desk.pairs["stranger"]},
-        )
+        resolved(desk, pairs, sent, key=stranger)
     assert opened.value.layer == "recipient"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -419,6 +420,35 @@ def test_a_register_written_anew_is_the_same_register(tmp_path: Path) -> None:
     with open_register(path) as database:
         assert (verify(database), ids(database, 1), rounds_called(database)) == before
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_was_withdrawn_is_not_left_in_the_file(tmp_path: Path) -> None:
+    """A text that only the withdrawn person's contact had is in the file before, not after."""
+    path = tmp_path / "r.duckdb"
+    a = part("a", [1, 2])
+    places = pa.array(["somewhere else", "Zqxmarkedsite at the river"])
+    at = a.events.column_names.index("site")
+    marked = replace(a, events=a.events.set_column(at, "site", places))
+    with open_register(path) as database:
+        run(database, "r1", [marked], [])
+        person = ids(database, 1)["a", 2]
+    assert b"Zqxmarkedsite" in path.read_bytes()
+    with open_register(path) as database, transaction(database):
+        withdraw_person(database, NOW, person=person)
+    rewrite(path)
+    assert b"Zqxmarkedsite" not in path.read_bytes()
+    assert b"somewhere else" in path.read_bytes()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_the_log_of_a_write_is_private_too(tmp_path: Path) -> None:
+    """Register and write-ahead log are readable by their owner only, from the first byte."""
+    path = tmp_path / "r.duckdb"
+    with open_register(path) as database:
+        run(database, "r1", [part("a", [1, 2])], [])
+        files = list(tmp_path.iterdir())
+        assert {one.name for one in files} >= {"r.duckdb", "r.duckdb.wal"}
+        assert all(one.stat().st_mode & 0o077 == 0 for one in files)
 
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
