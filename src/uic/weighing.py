@@ -3,11 +3,12 @@
 The matcher fits them, the resolver explains pairs with them, a later round may use them again.
 They are sums over all pairs and tell nothing about a person. For a pair with the weights w:
 
-    log-odds = log(matches) + sum(w)
+    log-odds = log(matches) + sum(w) + log(1 - r + r * exp(-sum of w over the home))
              - log(strangers + sum over classes(share * exp(sum of w over what the class shares)))
 
-where strangers = 1 - matches - all shares. Source: Fellegi & Sunter 1969, with further classes of
-pairs as in docs/decisions/0101-relatives-and-neighbours.md.
+where strangers = 1 - matches - all shares, and r is the share of the matches that moved house.
+Source: Fellegi & Sunter 1969, with further classes of pairs as in
+docs/decisions/0101-relatives-and-neighbours.md and 0140-moved-and-one-step.md.
 """
 
 from __future__ import annotations
@@ -38,6 +39,19 @@ class Alike:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """Matches whose two records tell of two homes.
+
+    Attributes:
+        share: Their share of the pairs; part of the matches.
+        attributes: What tells of a home, and agrees no more often than among strangers.
+    """
+
+    share: float = 0.0
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PassWeights:
     """The fitted parameters of one pass.
 
@@ -45,11 +59,13 @@ class PassWeights:
         matches: Share of matches among the pairs, 0 to 1.
         alike: Classes of pairs beside matches and strangers.
         weights: Per attribute, natural log(m/u) of each level; level 0, missing, weighs nothing.
+        moved: Matches that moved house.
     """
 
     matches: float
     alike: tuple[Alike, ...]
     weights: dict[str, tuple[float, ...]]
+    moved: Moved = Moved()
 
     @property
     def strangers(self) -> float:
@@ -73,9 +89,17 @@ class PassWeights:
             against += item.share * math.exp(shared)
         return math.log(self.strangers / against)
 
+    def relief(self, levels: Mapping[str, int]) -> float:
+        """Return what is given back since a person may have moved house."""
+        found = self.evidence(levels)
+        home = sum(found[name] for name in self.moved.attributes if name in found)
+        moved = self.moved.share / self.matches
+        return math.log(1 - moved + moved * math.exp(-home))
+
     def log_odds(self, levels: Mapping[str, int]) -> float:
-        """Return the log-odds of a pair: prior, evidence and doubt."""
-        return self.prior() + sum(self.evidence(levels).values()) + self.doubt(levels)
+        """Return the log-odds of a pair: prior, evidence, relief and doubt."""
+        evidence = sum(self.evidence(levels).values())
+        return self.prior() + evidence + self.relief(levels) + self.doubt(levels)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the parameters as JSON holds them, no digit lost."""
@@ -86,6 +110,7 @@ class PassWeights:
                 for i in self.alike
             ],
             "weights": {name: list(levels) for name, levels in self.weights.items()},
+            "moved": {"share": self.moved.share, "attributes": list(self.moved.attributes)},
         }
 
 
@@ -98,6 +123,7 @@ def parse_weights(data: object) -> PassWeights:
     try:
         found = _parse(data)
         usable = 0 < found.matches < 1 and found.strangers > 0
+        usable = usable and 0 <= found.moved.share < found.matches
     except (TypeError, KeyError, ValueError, AttributeError):
         usable = False
     if not usable:
@@ -106,8 +132,10 @@ def parse_weights(data: object) -> PassWeights:
 
 
 def _parse(data: Any) -> PassWeights:  # noqa: ANN401 - anything that JSON can hold
+    moved = data["moved"]
     return PassWeights(
         matches=float(data["matches"]),
+        moved=Moved(float(moved["share"]), tuple(map(str, moved["attributes"]))),
         alike=tuple(
             Alike(str(i["name"]), float(i["share"]), tuple(map(str, i["attributes"])))
             for i in data["alike"]

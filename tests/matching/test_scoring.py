@@ -64,7 +64,7 @@ def drawn(matches: int, strangers: int, seed: int) -> PassPatterns:
 
 def test_em_finds_the_matches_it_was_given() -> None:
     """From drawn pairs the fit recovers the number of matches and their m."""
-    weights = fit([drawn(3000, 30_000, 1)], ITEMS, frequencies(), 10**8)
+    weights = fit([drawn(3000, 30_000, 1)], ITEMS, frequencies(), 300_000)
     assert weights.expected["place"] == pytest.approx(3000, rel=0.05)  # the careful form is kept
     assert weights.m["given_name"][1] == pytest.approx(0.8, abs=0.03)
     assert weights.m["sex"][1] == pytest.approx(0.97, abs=0.02)
@@ -72,7 +72,7 @@ def test_em_finds_the_matches_it_was_given() -> None:
 
 def test_saved_weights_add_up_to_the_log_odds_that_were_used() -> None:
     """What explains a pair is what scored it, for every pattern and after a trip through JSON."""
-    weights = fit([drawn(3000, 30_000, 1)], ITEMS, frequencies(), 10**8)
+    weights = fit([drawn(3000, 30_000, 1)], ITEMS, frequencies(), 300_000)
     saved = parse_weights(json.loads(json.dumps(weights.passes["place"].to_dict())))
     patterns, odds = weights.log_odds["place"]
     assert len(patterns) > 50

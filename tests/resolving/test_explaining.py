@@ -51,7 +51,7 @@ def test_the_steps_add_up_to_the_log_odds(name: int, sex: int, date: int) -> Non
     odds = WEIGHTS.log_odds({"family_name": name, "sex": sex, "birth_date": date})
     found = explained((name, sex, date), odds)
     assert sum(term.weight for term in found.terms) == pytest.approx(odds, abs=1e-9)
-    assert not any(term.name == "other passes" for term in found.terms)
+    assert not any(term.name == "other passes and pairs" for term in found.terms)
 
 
 def test_it_is_told_in_words() -> None:
@@ -75,7 +75,7 @@ def test_what_other_passes_add_is_a_step_of_its_own() -> None:
     """Where passes are merged by more than the best score, the difference is shown."""
     odds = WEIGHTS.log_odds({"family_name": 1, "sex": 1, "birth_date": 1}) + 1.5
     found = explained((1, 1, 1), odds)
-    assert found.terms[-1].name == "other passes"
+    assert found.terms[-1].name == "other passes and pairs"
     assert found.terms[-1].weight == pytest.approx(1.5)
     assert sum(term.weight for term in found.terms) == pytest.approx(odds)
 

@@ -1,21 +1,19 @@
 """Fellegi-Sunter weights from pattern counts alone, by EM, without truth.
 
-A candidate pair is one person, two relatives, two neighbours, or two strangers. Relatives share
-what a household shares (family name, parents' names, street, telephone), neighbours where they
-live, as often as one person's two records do, and both share the rest no more often than strangers:
-without these classes brothers, or all who live at one postcode, became one person
-(docs/decisions/0101-relatives-and-neighbours.md).
+The u of each level comes from the partners' random pairs; m is shared by all passes, and what a
+pair may be beside one person and two strangers stands in ``classes``. A fit has two parts:
 
-The u of each level comes from the partners' random pairs; m is shared by all passes. Two forms
-are fitted (docs/decisions/0100-two-forms-of-em.md):
+1. Every pass scores the whole pattern; the prior of a class is its pairs over all pairs there are.
+   The m of an attribute comes from all passes (*careful*: half of it from those whose key leaves
+   the attribute free) or from the latter alone (*free*: a key of family names says nothing about
+   how often family names agree).
+2. One step given the keys: the prior is the share of matches among the pass's candidates, and of
+   an attribute in the key only the levels that remain inside a block count, with m and u of that
+   pass. More such steps drift where matches are few.
 
-total  every pass scores the whole pattern; the prior is its matches over all pairs there are.
-cond   given the key, only the rest counts: shared m outside the key, and for key attributes the
-       levels that remain inside a block, with m and u of that pass; the prior is the share of
-       matches among the pass's candidates.
-
-The form that expects fewer matches is kept: each of the two collapses on some registers, and a
-collapsed fit always expects too many.
+Both forms are fitted and the one that expects fewer matches is kept: *free* is a little better
+where it holds and collapses on some registers, and a collapsed fit always expects too many
+(docs/decisions/0100-two-forms-of-em.md, 0140-moved-and-one-step.md).
 """
 
 from __future__ import annotations
@@ -25,18 +23,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from uic.matching.classes import HOME, classes_of
 from uic.matching.patterns import Weights
 from uic.matching.shares import (
     HOLDING,
-    PSEUDO,
     chance_shares,
     first_guess,
     held,
     level_shares,
     level_weights,
-    shares_outside_key,
+    steadied,
 )
-from uic.weighing import Alike, PassWeights
+from uic.weighing import Alike, Moved, PassWeights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,41 +43,54 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from uic.levels import Comparison
+    from uic.matching.classes import PairClass
     from uic.matching.patterns import PassPatterns
 
+    Numbers = NDArray[np.float64]
+
+FORMS = {"careful": 0.5, "free": 1.0}
+"""Each form, and how much of m comes from the passes whose key leaves the attribute free."""
+
 _ROUNDS = 200
-_CONDITIONED_STEPS = 3
-_TOLERANCE = 1e-6
-
-
-_HOME = frozenset({"birth_place", "place", "postcode"})
-_FAMILY = frozenset({"family_name", "father_given_name", "mother_given_name", "phone", "street"})
-CLASSES = ("relatives", "neighbours")
-SHARED = (_HOME | _FAMILY, _HOME)
-"""What relatives, and what neighbours, share: one class of pairs each, beside the strangers."""
+_TOLERANCE = 1e-5
+_MOST = 0.33  # no class is more than a third of the pairs
+_LEAST = 1e-15
 
 
 @dataclass(frozen=True)
-class _Chances:
-    """Expected pairs of one pass: matches per pattern, and the sum of every class of ``SHARED``.
+class _Problem:
+    """What is given: counts, levels, u, and the classes."""
 
-    ``weights`` are what they were computed with.
-    """
+    passes: Sequence[PassPatterns]
+    items: Sequence[Comparison]
+    u: list[Numbers]
+    classes: tuple[PairClass, ...]
+    pairs_in_all: int
 
-    matches: NDArray[np.float64]
-    others: tuple[float, ...]
+    @property
+    def same(self) -> NDArray[np.bool_]:
+        """Which classes are one person."""
+        return np.array([one.same for one in self.classes])
+
+    def telling(self, position: int) -> NDArray[np.bool_]:
+        """Tell which classes say how often one person's records agree in a comparison."""
+        return np.array([one.same and one.shared[position] for one in self.classes])
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """One pass under some weights: expected pairs per class and pattern, log-odds per pattern."""
+
+    pairs: Numbers
+    odds: Numbers
     weights: PassWeights
 
 
 @dataclass(frozen=True)
 class _Fit:
-    m: list[NDArray[np.float64]]
-    chances: list[_Chances]
-    odds: list[NDArray[np.float64]]  # per pass, log-odds of every pattern
-
-    def matches(self) -> list[float]:
-        """Expected matches of every pass."""
-        return [float(chance.matches.sum()) for chance in self.chances]
+    m: list[Numbers]
+    scored: list[_Scored]
+    matches: list[float]
 
 
 def fit(
@@ -97,167 +108,124 @@ def fit(
         pairs_in_all: Number of pairs of records that could be compared at all.
     """
     u = [chance_shares(item, frequencies) for item in items]
-    total = _total(passes, items, u, pairs_in_all)
-    others = [chance.others for chance in total.chances]
-    conditioned = _conditioned(passes, items, u, _strict(passes, items, u, others), others, _ROUNDS)
-    stepped = _conditioned(passes, items, u, total, others, _CONDITIONED_STEPS)
-    forms = {"cond": conditioned, "total": stepped}
-    sums = {name: sum(form.matches()) for name, form in forms.items()}
+    given = _Problem(passes, items, u, classes_of(items), pairs_in_all)
+    forms = {name: _given_keys(given, _whole(given, free)) for name, free in FORMS.items()}
+    sums = {name: sum(form.matches) for name, form in forms.items()}
     kept = min(forms, key=lambda name: (sums[name], name))
     best = forms[kept]
     return Weights(
         form=kept,
-        expected=dict(zip((p.name for p in passes), best.matches(), strict=True)),
+        expected=dict(zip((p.name for p in passes), best.matches, strict=True)),
         ratio=max(sums.values()) / max(min(sums.values()), 1e-9),
         m={i.attribute: tuple(m.tolist()) for i, m in zip(items, best.m, strict=True)},
         u={i.attribute: tuple(v.tolist()) for i, v in zip(items, u, strict=True)},
-        log_odds={p.name: (p.pattern, o) for p, o in zip(passes, best.odds, strict=True)},
-        passes={p.name: c.weights for p, c in zip(passes, best.chances, strict=True)},
+        log_odds={p.name: (p.pattern, s.odds) for p, s in zip(passes, best.scored, strict=True)},
+        passes={p.name: s.weights for p, s in zip(passes, best.scored, strict=True)},
     )
 
 
-def _total(
-    passes: Sequence[PassPatterns],
-    items: Sequence[Comparison],
-    u: list[NDArray[np.float64]],
-    pairs_in_all: int,
-) -> _Fit:
-    m = [first_guess(item) for item in items]
-    guess = [p.pairs.sum() / 2 / pairs_in_all for p in passes]
-    priors = [(share,) * (1 + len(SHARED)) for share in guess]
+def _whole(given: _Problem, free: float) -> _Fit:
+    """Score the whole pattern in every pass until the number of matches settles."""
+    m = [first_guess(item) for item in given.items]
+    sizes = [np.full(len(given.classes), p.pairs.sum() / 2) for p in given.passes]
     found = _Fit(m, [], [])
     for step in range(_ROUNDS):
-        weights = [level_weights(*triple) for triple in zip(items, m, u, strict=True)]
-        scored = [_posterior(p, items, weights, q) for p, q in zip(passes, priors, strict=True)]
-        before, found = found, _Fit(m, [c for c, _ in scored], [odds for _, odds in scored])
-        priors = [
-            tuple(size / pairs_in_all for size in (float(c.matches.sum()), *c.others))
-            for c in found.chances
+        weights = [level_weights(*each) for each in zip(given.items, m, given.u, strict=True)]
+        scored = [
+            _score(given, one, weights, size / given.pairs_in_all)
+            for one, size in zip(given.passes, sizes, strict=True)
         ]
-        matches = [chance.matches for chance in found.chances]
-        m = [held(i, level_shares(i, passes, matches, n), step) for n, i in enumerate(items)]
+        before, found = found, _fit_of(given, m, scored)
+        sizes = [one.pairs.sum(axis=1) for one in scored]
+        m = [held(item, _m(given, found, n, free), step) for n, item in enumerate(given.items)]
         if step > HOLDING and _settled(before, found):
             break
     return found
 
 
-def _conditioned(
-    passes: Sequence[PassPatterns],
-    items: Sequence[Comparison],
-    u: list[NDArray[np.float64]],
-    start: _Fit,
-    others: Sequence[tuple[float, ...]],
-    rounds: int,
-) -> _Fit:
-    """Fit given the keys. Relatives and neighbours of each pass are those of the total form.
+def _given_keys(given: _Problem, start: _Fit) -> _Fit:
+    """Score once more, given the keys. Classes that are two people keep the sizes they have.
 
     Given a key of date of birth alone, relatives would be twins, of whom there are few; only
-    the form that scores the whole pattern knows that.
+    scoring the whole pattern tells that.
     """
-    found = start
-    for step in range(rounds):
-        matches = [chance.matches for chance in found.chances]
-        m = [
-            shares_outside_key(item, passes, matches, n, found.m[n]) for n, item in enumerate(items)
+    m = [_m(given, start, n, 1.0) for n in range(len(given.items))]
+    scored = []
+    for one, before in zip(given.passes, start.scored, strict=True):
+        weights = [
+            _inside(given, one, before, n)
+            if n in one.key
+            else level_weights(item, m[n], given.u[n])
+            for n, item in enumerate(given.items)
         ]
-        if rounds > _CONDITIONED_STEPS:
-            m = [held(item, free, step) for item, free in zip(items, m, strict=True)]
-        scored = [
-            _given_key(p, chance.matches, known, items, m, u)
-            for p, chance, known in zip(passes, found.chances, others, strict=True)
-        ]
-        before, found = found, _Fit(m, [c for c, _ in scored], [odds for _, odds in scored])
-        if step > HOLDING and _settled(before, found):
-            break
-    return found
+        pseudo = np.where(given.same, 0.5 / given.same.sum(), 0)
+        size = before.pairs.sum(axis=1) + pseudo
+        scored.append(_score(given, one, weights, size / (one.pairs.sum() + 1)))
+    return _fit_of(given, m, scored)
 
 
-def _given_key(
-    item: PassPatterns,
-    matches: NDArray[np.float64],
-    others: tuple[float, ...],
-    items: Sequence[Comparison],
-    m: list[NDArray[np.float64]],
-    u: list[NDArray[np.float64]],
-) -> tuple[_Chances, NDArray[np.float64]]:
-    """Score one pass given its key: attributes outside, and the levels that remain inside."""
-    size = item.pairs.sum() + 2 * PSEUDO
-    prior = ((float(matches.sum()) + PSEUDO) / size, *(other / size for other in others))
-    weights = []
-    for position, comparison in enumerate(items):
-        if position in item.key:
-            m_in = level_shares(comparison, [item], [matches], position)
-            u_in = level_shares(comparison, [item], [item.pairs - matches], position)
-            weights.append(level_weights(comparison, m_in, u_in))
-        else:
-            weights.append(level_weights(comparison, m[position], u[position]))
-    return _posterior(item, items, weights, prior)
+def _inside(given: _Problem, one: PassPatterns, before: _Scored, position: int) -> Numbers:
+    """Return the weights of a key's attribute from the levels that remain inside the blocks."""
+    item = given.items[position]
+    agreeing = before.pairs[given.telling(position)].sum(axis=0)
+    others = one.pairs - before.pairs[given.same].sum(axis=0)
+    m, u = (level_shares(item, [one], [pairs], position) for pairs in (agreeing, others))
+    return level_weights(item, m, u)
 
 
-def _strict(
-    passes: Sequence[PassPatterns],
-    items: Sequence[Comparison],
-    u: list[NDArray[np.float64]],
-    others: Sequence[tuple[float, ...]],
-) -> _Fit:
-    """First guess: attributes outside the key only, half of the candidates being matches."""
-    guess = [level_weights(item, first_guess(item), u[n]) for n, item in enumerate(items)]
-    scored = [
-        _posterior(
-            p,
-            items,
-            [weight * (n not in p.key) for n, weight in enumerate(guess)],
-            (0.5, *(size / (p.pairs.sum() + 1) for size in known)),
-        )
-        for p, known in zip(passes, others, strict=True)
-    ]
-    return _Fit([first_guess(i) for i in items], [c for c, _ in scored], [o for _, o in scored])
+def _m(given: _Problem, found: _Fit, position: int, free: float) -> Numbers:
+    """Return m of a comparison: ``free`` of it from passes whose key leaves the attribute free."""
+    telling = given.telling(position)
+    counts = [one.pairs[telling].sum(axis=0) for one in found.scored]
+    outside = [n for n, one in enumerate(given.passes) if position not in one.key]
+    every = _shares(given, counts, range(len(counts)), position)
+    if not outside:
+        return every
+    return (1 - free) * every + free * _shares(given, counts, outside, position)
 
 
-def _posterior(
-    item: PassPatterns,
-    items: Sequence[Comparison],
-    weights: Sequence[NDArray[np.float64]],
-    prior: tuple[float, ...],
-) -> tuple[_Chances, NDArray[np.float64]]:
-    """Return the expected pairs of every class, and the log-odds of a match per pattern.
-
-    ``prior`` is the share of matches, then of each class of ``SHARED``; strangers are the rest.
-    """
-    evidence = [weight[item.level(n)] for n, weight in enumerate(weights)]
-    one, *others = [float(np.clip(share, 1e-15, 0.33)) for share in prior]
-    rest = [np.full(len(item.pairs), np.log(1 - one - sum(others)))]
-    for share, shared in zip(others, SHARED, strict=True):
-        known = [e for e, i in zip(evidence, items, strict=True) if i.attribute in shared]
-        rest.append(np.log(share) + sum(known, np.zeros(len(item.pairs))))
-    against = np.logaddexp.reduce(rest, axis=0)
-    odds: NDArray[np.float64] = np.log(one) + sum(evidence, -against)
-    chance = item.pairs * _sigmoid(odds)
-    left = item.pairs - chance
-    sizes = tuple(float(left @ np.exp(part - against)) for part in rest[1:])
-    return _Chances(chance, sizes, _as_value(items, weights, one, others)), odds
+def _shares(
+    given: _Problem, counts: list[Numbers], chosen: Sequence[int], position: int
+) -> Numbers:
+    passes = [given.passes[n] for n in chosen]
+    return steadied(given.items[position], passes, [counts[n] for n in chosen], position)
 
 
-def _as_value(
-    items: Sequence[Comparison],
-    weights: Sequence[NDArray[np.float64]],
-    one: float,
-    others: Sequence[float],
-) -> PassWeights:
+def _score(
+    given: _Problem, one: PassPatterns, weights: Sequence[Numbers], shares: Numbers
+) -> _Scored:
+    """Return the expected pairs of every class, and the log-odds of one person per pattern."""
+    prior = np.clip(shares, _LEAST, _MOST)
+    prior /= max(1.0, float(prior.sum()) / 0.99)  # some are strangers
+    evidence = np.stack([weight[one.level(n)] for n, weight in enumerate(weights)])
+    shared = np.array([each.shared for each in given.classes], dtype=float)
+    part = np.log(prior)[:, None] + shared @ evidence
+    strangers = np.full((1, len(one.pairs)), np.log(1 - prior.sum()))
+    against = np.logaddexp.reduce(np.concatenate([strangers, part[~given.same]]), axis=0)
+    odds: Numbers = np.logaddexp.reduce(part[given.same], axis=0) - against
+    pairs = one.pairs * np.exp(part - np.logaddexp(odds, 0) - against)
+    return _Scored(pairs, odds, _as_value(given, weights, prior))
+
+
+def _as_value(given: _Problem, weights: Sequence[Numbers], prior: Numbers) -> PassWeights:
+    names = [item.attribute for item in given.items]
+    shares = dict(zip((one.name for one in given.classes), prior.tolist(), strict=True))
     return PassWeights(
-        matches=one,
+        matches=float(prior[given.same].sum()),
+        moved=Moved(shares.get("moved", 0.0), tuple(name for name in names if name in HOME)),
         alike=tuple(
-            Alike(name, share, tuple(i.attribute for i in items if i.attribute in shared))
-            for name, share, shared in zip(CLASSES, others, SHARED, strict=True)
+            Alike(one.name, shares[one.name], tuple(np.array(names)[list(one.shared)].tolist()))
+            for one in given.classes
+            if not one.same
         ),
-        weights={i.attribute: tuple(w.tolist()) for i, w in zip(items, weights, strict=True)},
+        weights={name: tuple(w.tolist()) for name, w in zip(names, weights, strict=True)},
     )
+
+
+def _fit_of(given: _Problem, m: list[Numbers], scored: list[_Scored]) -> _Fit:
+    return _Fit(m, scored, [float(one.pairs[given.same].sum()) for one in scored])
 
 
 def _settled(before: _Fit, found: _Fit) -> bool:
-    old, new = sum(before.matches()), sum(found.matches())
+    old, new = sum(before.matches), sum(found.matches)
     return abs(new - old) <= _TOLERANCE * max(new, 1)
-
-
-def _sigmoid(odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 1 / (1 + np.exp(-np.clip(odds, -500, 500)))

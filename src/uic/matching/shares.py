@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uic.matching.patterns import PassPatterns
 
 PSEUDO = 0.5  # added to every level count, so that an unseen level keeps a finite weight
+STEADY = 100.0  # pairs of an ordinary register that m starts with
 HOLDING = 20  # rounds over which m is set free
 _START = {
     "text": (0.0, 0.85, 0.07, 0.03, 0.045, 0.005),
@@ -44,24 +45,37 @@ def level_shares(
     position: int,
 ) -> NDArray[np.float64]:
     """Return the share of every level among the weighted pairs; level 0 is left out."""
-    counts = np.zeros(len(item.levels))
-    for patterns, weight in zip(passes, chances, strict=True):
-        counts += np.bincount(patterns.level(position), weights=weight, minlength=len(counts))
-    return _normalised(counts)
+    return _normalised(_counts(item, passes, chances, position))
 
 
-def shares_outside_key(
+def _counts(
     item: Comparison,
     passes: Sequence[PassPatterns],
     chances: Sequence[NDArray[np.float64]],
     position: int,
-    fallback: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return shared m from the passes whose key does not use the attribute."""
-    free = [n for n, patterns in enumerate(passes) if position not in patterns.key]
-    if not free:
-        return fallback
-    return level_shares(item, [passes[n] for n in free], [chances[n] for n in free], position)
+    counts = np.zeros(len(item.levels))
+    for patterns, weight in zip(passes, chances, strict=True):
+        counts += np.bincount(patterns.level(position), weights=weight, minlength=len(counts))
+    return counts
+
+
+def steadied(
+    item: Comparison,
+    passes: Sequence[PassPatterns],
+    chances: Sequence[NDArray[np.float64]],
+    position: int,
+) -> NDArray[np.float64]:
+    """Return m: shares as :func:`level_shares`, beside a hundred pairs of an ordinary register.
+
+    Where matches are few they alone would say that no letter is ever wrong, or always.
+    """
+    counts = _counts(item, passes, chances, position)
+    guess = first_guess(item)
+    guess[0] = 0.0
+    shares: NDArray[np.float64] = (counts + STEADY * guess) / (counts[1:].sum() + STEADY)
+    shares[0] = 1.0
+    return shares
 
 
 def held(item: Comparison, free: NDArray[np.float64], step: int) -> NDArray[np.float64]:

@@ -153,13 +153,16 @@ def _terms(
         Term("before comparing", _prior_words(weights, name), weights.prior()),
         *(Term(words(n), given[n][levels[n]], found[n]) for n in levels),
     ]
+    relief = weights.relief(levels)
+    if abs(relief) > _SLACK:
+        terms.append(Term("home", "a person may have moved", relief))
     doubt = weights.doubt(levels)
     if doubt:
         alike = " or ".join(item.name for item in weights.alike)
         terms.append(Term("doubt", f"{alike} share this too", doubt))
     rest = log_odds - sum(term.weight for term in terms)
     if abs(rest) > _SLACK:
-        terms.append(Term("other passes", "what they add", rest))
+        terms.append(Term("other passes and pairs", "what they add", rest))
     return tuple(terms)
 
 

@@ -46,7 +46,7 @@ class RecordPairs:
     Attributes:
         a: Lower node of each pair.
         b: Higher node.
-        log_odds: Best log-odds over the passes; NaN under the profile ``tokens``.
+        log_odds: Half-way between best and mean over the passes; NaN under the profile ``tokens``.
         agreeing: Bit mask of the passes in which the two met.
         comparable: Bit mask of the passes in which both had a usable value; as ``agreeing`` where
             log-odds are known, because only scores from agreement need more.
@@ -75,7 +75,12 @@ def number_records(parts: Sequence[ResolverPart]) -> Nodes:
 
 
 def join_rows(pairs: pa.Table, parts: Sequence[ResolverPart], passes: Sequence[str]) -> RecordPairs:
-    """Replace row ids by nodes and merge the passes: the largest log-odds of a pair counts."""
+    """Replace row ids by nodes and merge the passes.
+
+    A pair's log-odds lie half-way between those of its best pass and their mean over the passes
+    in which it met: each pass compares under another salt and errs a little, and the best of many
+    errs upwards (docs/decisions/0141-half-way-to-the-best-pass.md).
+    """
     bits = [1 << number for number in range(len(passes))]
     with engine() as database:
         database.read("passes", pa.table({"pass": passes, "bit": bits}))
@@ -98,7 +103,7 @@ def join_rows(pairs: pa.Table, parts: Sequence[ResolverPart], passes: Sequence[s
     return RecordPairs(
         a=a,
         b=b,
-        log_odds=odds.to_numpy().astype(float)[place],
+        log_odds=(odds.to_numpy().astype(float)[place] + merged["mean"].to_numpy()) / 2,
         agreeing=agreeing,
         comparable=comparable,
         best=np.searchsorted(bits, scores["bit"].to_numpy())[place],
@@ -130,9 +135,11 @@ def _nodes_sql(offset: int) -> str:
 
 
 _MERGED = (
-    "SELECT a, b, MIN(place) AS place, CAST(SUM(bit) AS BIGINT) AS agreeing FROM ("
+    "SELECT a, b, MIN(place) AS place, AVG(odds) AS mean, CAST(SUM(bit) AS BIGINT) AS agreeing"
+    " FROM ("
     "SELECT CASE WHEN x.node < y.node THEN x.node ELSE y.node END AS a,"
-    " CASE WHEN x.node < y.node THEN y.node ELSE x.node END AS b, p.bit, s.place FROM scored p"
+    " CASE WHEN x.node < y.node THEN y.node ELSE x.node END AS b, p.bit, s.place, p.odds"
+    " FROM scored p"
     " JOIN scores s ON s.bit = p.bit AND s.pattern = p.pattern AND s.odds = p.odds"
     " JOIN nodes x ON x.bit = p.bit AND x.row_id = p.row_a"
     " JOIN nodes y ON y.bit = p.bit AND y.row_id = p.row_b) met GROUP BY a, b ORDER BY a, b"

@@ -14,6 +14,7 @@ from uic.resolving.clustering import cluster
 from uic.resolving.deciding import UNDECIDED, bind, obey, positions, settled
 from uic.resolving.own_pairs import with_own_pairs
 from uic.resolving.records import RecordPairs, join_rows, number_records, usable_masks
+from uic.resolving.vouching import given_vouched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +81,7 @@ def resolve(
     if schema.profile == "tokens":
         chance = pa.concat_tables(part.chance for part in parts)
         odds = score_agreement(met, usable_masks(parts, names), chance, names)
+    odds = given_vouched(nodes, met.a, met.b, odds)
     linking = schema.linking
     met, odds = bind(replace(met, log_odds=odds), odds, decisions)
     labels = cluster(nodes, met, odds, threshold=linking.threshold, largest=linking.largest_cluster)
