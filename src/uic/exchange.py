@@ -37,6 +37,18 @@ EVENTS = pa.schema(
         ("site", pa.string()),
     ]
 )
+DETAILS = pa.schema(
+    [
+        ("returned", pa.int64()),  # pieces of the row's service that came back
+        ("referral", pa.string()),  # made, accepted or completed; null: no referral
+        ("population", pa.string()),  # as which kind of client the person was met
+    ]
+)
+"""What a partner may know of an event beside ``EVENTS``; null where nothing is recorded."""
+
+SENT_EVENTS = pa.schema([*EVENTS, *DETAILS])
+"""Events as they stand in a sealed export and in the register."""
+
 RECORDS = pa.schema(
     [
         ("record", pa.int32()),
@@ -128,7 +140,7 @@ class ResolverPart:
         header: What may be read without a key.
         row_map: Which pass row belongs to which record (``ROW_MAP``).
         chance: Aggregate: chance agreement per pass (``CHANCE``).
-        events: Events under ``record`` positions (``EVENTS``).
+        events: Events under ``record`` positions (``SENT_EVENTS``; on one machine ``EVENTS``).
         records: Handles, by which the partner finds its records again and person ids are
             carried into the next epoch (``RECORDS``); empty on one machine, where nobody needs
             them.
@@ -197,3 +209,15 @@ class Scored:
 
     def __repr__(self) -> str:
         return f"<Scored {self.project}/{self.epoch}: {len(self.pairs)} pairs>"
+
+
+def sent_events(events: pa.Table, details: pa.Table | None = None) -> pa.Table:
+    """Return events with their details, null where there are none (``SENT_EVENTS``)."""
+    known = {name: events[name] for name in events.column_names}
+    if details is not None:
+        known |= {name: details[name] for name in details.column_names}
+    columns = [
+        known[item.name].cast(item.type) if item.name in known else pa.nulls(len(events), item.type)
+        for item in SENT_EVENTS
+    ]
+    return pa.table(columns, schema=SENT_EVENTS)

@@ -16,10 +16,10 @@ from uic.envelope.frames import MAGIC, frame, read_frame, read_magic
 from uic.envelope.writing import PURPOSE, signed_message
 from uic.exchange import (
     CHANCE,
-    EVENTS,
     FREQUENCIES,
     RECORDS,
     ROW_MAP,
+    SENT_EVENTS,
     Export,
     Header,
     MatcherPart,
@@ -67,8 +67,11 @@ def small_export(rows: int = 3, **changes: Any) -> Export:
         [["birth-date"] * rows, list(ids), list(range(rows)), [True] * rows], schema=ROW_MAP
     )
     events = pa.Table.from_pylist(
-        [{"contact": 0, "record": 1, "service": "needles", "quantity": 10}, {"contact": 1}],
-        schema=EVENTS,
+        [
+            {"contact": 0, "record": 1, "service": "needles", "quantity": 10, "returned": 4},
+            {"contact": 1},
+        ],
+        schema=SENT_EVENTS,
     )
     frequencies = pa.table([["sex", "sex"], [1, 2], [60, 40]], schema=FREQUENCIES)
     chance = pa.table([["birth-date"], [3], [0]], schema=CHANCE)

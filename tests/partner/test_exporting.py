@@ -15,7 +15,7 @@ from uic.crypto.keys import EpochKey, new_key, save_key
 from uic.crypto.pairs import PrivateKey, new_pair, save_pair
 from uic.envelope.exports import Expected, read_matcher, read_resolver
 from uic.errors import InputError, KeyMaterialError
-from uic.exchange import EVENTS, RECORDS
+from uic.exchange import DETAILS, EVENTS, RECORDS
 from uic.matching.matcher import match
 from uic.partner.exporting import shuffled
 from uic.partner.handles import record_handles
@@ -49,7 +49,12 @@ def with_events(register: Register) -> Register:
         for n in range(2 * len(register.records))
     ]
     rows.append({"contact": 2 + len(rows), "record": None, "service": "group"})
-    return replace(register, events=pa.Table.from_pylist(rows, schema=EVENTS))
+    details = [{"population": row["service"]} for row in rows]
+    return replace(
+        register,
+        events=pa.Table.from_pylist(rows, schema=EVENTS),
+        details=pa.Table.from_pylist(details, schema=DETAILS),
+    )
 
 
 def table_of(rows: list[dict[str, str | None]]) -> pa.Table:
@@ -94,6 +99,8 @@ def test_shuffling_keeps_who_had_which_contact() -> None:
             assert event["service"] == f"s{int(ids[event['record']][1:])}"
     assert sorted(mixed.events["contact"].to_pylist()) == list(range(81))
     assert mixed.events.schema == EVENTS
+    assert mixed.details is not None
+    assert mixed.details["population"].to_pylist() == mixed.events["service"].to_pylist()
 
 
 def test_shuffling_nothing_gives_nothing() -> None:

@@ -28,10 +28,15 @@ SERVED = [
         "service": ("ns", "condom")[number % 3 == 0],
         "quantity": str(number % 7),
         "site": f"spot {number % 3}",
+        "referral": ("", "made", "completed")[number % 3],
+        "population": ("pwid", "partner of pwid", "")[number % 3],
+        "returned": str(number % 5),
     }
     for number, row in enumerate(people(60))
 ]
-A, B = SERVED[:40], SERVED[20:]
+DETAILS = ("referral", "population", "returned")
+A = SERVED[:40]
+B = [{name: text for name, text in row.items() if name not in DETAILS} for row in SERVED[20:]]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +54,15 @@ def in_the_clear(folder: Path, **options: Any) -> Tabulations:
     return tabulate(lists, persons=folder / "persons.parquet", **options)
 
 
-@pytest.mark.parametrize("options", [{}, {"by": ("site",), "period": "month"}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"by": ("site", "population"), "period": "month"},
+        {"table": "needles"},
+        {"table": "referrals"},
+    ],
+)
 def test_a_round_gives_the_tables_of_the_clear_lists(
     desk: Office, tmp_path: Path, options: dict[str, Any]
 ) -> None:
@@ -58,9 +71,16 @@ def test_a_round_gives_the_tables_of_the_clear_lists(
     clear = in_the_clear(tmp_path / "out", draws=0, **options)
     assert found.cells.equals(clear.cells)
     assert found.tables[0].table.equals(clear.tables[0].table)
-    rows = found.cells.to_pylist()
+    assert found.tables[0].notes == clear.tables[0].notes
+
+
+def test_nobody_and_nothing_is_lost(desk: Office) -> None:
+    """People, contacts and what only details tell are those that were sent."""
+    rows = tabulate_round(desk.register, "r1", draws=0).cells.to_pylist()
     assert max(row["individuals"] for row in rows) == 60
     assert max(row["contacts"] for row in rows) == 80
+    by = tabulate_round(desk.register, "r1", draws=0, by=("population",)).tables[0].table
+    assert len(set(by["population"].to_pylist())) == 4  # two kinds, not recorded, and all
 
 
 def test_limits_come_from_the_rounds_pairs(desk: Office) -> None:
@@ -83,8 +103,9 @@ def test_the_table_says_what_sealed_exports_do_not_tell(desk: Office) -> None:
     notes = " ".join(
         tabulate_round(desk.register, "r1", table="khana-nsp", draws=0).tables[0].notes
     )
-    assert "population by any partner" in notes
-    assert "referral by any partner" in notes
+    assert "population by b; " in notes
+    assert "referral by b; " in notes
+    assert "sex by any partner" in notes
     assert "0 may mean unknown" in notes
     assert "site" not in notes
     core = tabulate_round(desk.register, "r1", draws=0).tables[0].notes

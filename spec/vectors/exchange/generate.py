@@ -30,11 +30,11 @@ from uic.envelope.tables import chunks_of
 from uic.envelope.writing import PURPOSE, signed_message, write_envelope
 from uic.exchange import (
     CHANCE,
-    EVENTS,
     FREQUENCIES,
     PAIRS,
     RECORDS,
     ROW_MAP,
+    SENT_EVENTS,
     Export,
     Header,
     MatcherPart,
@@ -498,7 +498,8 @@ def export() -> Export:
             "sex": pa.array([9, None], small),
         }
     )
-    event = {"contact": 0, "record": 1, "channel": "outreach", "service": "needles", "quantity": 10}
+    event = {"contact": 0, "record": 1, "channel": "outreach", "service": "needles", "quantity": 10,
+             "returned": 8, "referral": "made", "population": "pwid"}  # fmt: skip
     handles = [[int.from_bytes(handle("dic", name)[at : at + 8], "big", signed=True)
                 for name in ("A-1", "A-2")] for at in (0, 8)]  # fmt: skip
     return Export(
@@ -512,7 +513,7 @@ def export() -> Export:
             header,
             pa.table([["birth-date"] * 2, [41, 42], [1, 0], [True, False]], schema=ROW_MAP),
             pa.table([["birth-date"], [1], [0]], schema=CHANCE),
-            pa.Table.from_pylist([event], schema=EVENTS),
+            pa.Table.from_pylist([event], schema=SENT_EVENTS),
             pa.table([[0, 1], *handles, [None] * 2, [None] * 2], schema=RECORDS),
         ),
     )

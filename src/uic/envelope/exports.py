@@ -23,15 +23,16 @@ from uic.envelope.writing import write_envelope
 from uic.errors import FormatError, KeyMaterialError
 from uic.exchange import (
     CHANCE,
-    EVENTS,
     FREQUENCIES,
     OWN_PAIRS,
     RECORDS,
     ROW_MAP,
+    SENT_EVENTS,
     Export,
     Header,
     MatcherPart,
     ResolverPart,
+    sent_events,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ _PLAIN = {
     "matcher": {"frequencies": FREQUENCIES},
     "resolver": {
         "chance": CHANCE,
-        "events": EVENTS,
+        "events": SENT_EVENTS,
         "own_pairs": OWN_PAIRS,
         "records": RECORDS,
     },
@@ -262,7 +263,7 @@ def _resolver_tables(export: Export) -> dict[str, pa.Table]:
     }
     return rows | {
         "chance": part.chance.cast(CHANCE),
-        "events": part.events.cast(EVENTS),
+        "events": sent_events(part.events),
         "own_pairs": part.own_pairs.cast(OWN_PAIRS),
         "records": part.records.cast(RECORDS),
     }

@@ -16,7 +16,7 @@ from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
 from uic.envelope.exports import PASS, ROWS, fields_of, write_tables
 from uic.envelope.tables import Stream
 from uic.errors import InputError, Problem
-from uic.exchange import CHANCE, EVENTS, OWN_PAIRS, RECORDS
+from uic.exchange import CHANCE, EVENTS, OWN_PAIRS, RECORDS, SENT_EVENTS, sent_events
 from uic.partner.encoding import own_pairs
 from uic.partner.encoding.frequencies import frequencies
 from uic.partner.encoding.passes import (
@@ -130,7 +130,8 @@ def _arranged(
     for part in parts:
         mixed = shuffled(part)
         store.put("records", part_handles(mixed, key, previous, first))
-        store.put("events", _moved(mixed.events, first, contact))
+        told = sent_events(mixed.events, mixed.details)
+        store.put("events", _moved(told, first, contact))
         if previous is not None:
             seen.ranges.append(row_numbers(mixed))
         seen.problems += part.problems
@@ -166,7 +167,7 @@ def _tables(
         "resolver": rows
         | {
             "chance": Stream(CHANCE, _once_judged(prepared, report)),
-            "events": Stream(EVENTS, store.pieces("events")),
+            "events": Stream(SENT_EVENTS, store.pieces("events")),
             "own_pairs": Stream(OWN_PAIRS, (own_pairs(prepared, sums, compare) for _ in range(1))),
             "records": Stream(RECORDS, store.pieces("records")),
         },
@@ -188,14 +189,17 @@ def shuffled(register: Register) -> Register:
     order = _random_order(len(register.records))
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
+    events, rows = _shuffled_events(register.events, place)
     return replace(
         register,
         records=register.records.take(pa.array(order)),
-        events=_shuffled_events(register.events, place),
+        events=events,
+        details=None if register.details is None else register.details.take(rows),
     )
 
 
-def _shuffled_events(events: pa.Table, place: NDArray[np.int32]) -> pa.Table:
+def _shuffled_events(events: pa.Table, place: NDArray[np.int32]) -> tuple[pa.Table, pa.Array]:
+    """Return events under new numbers, and where each of them stood before."""
     record = events["record"].combine_chunks()
     moved = place[record.fill_null(0).to_numpy()] if len(place) else np.empty(0, np.int32)
     _, contact = np.unique(events["contact"].to_numpy(), return_inverse=True)
@@ -203,7 +207,8 @@ def _shuffled_events(events: pa.Table, place: NDArray[np.int32]) -> pa.Table:
     columns = {name: events[name] for name in EVENTS.names}
     columns["record"] = pa.array(moved, mask=np.asarray(record.is_null()))
     columns["contact"] = pa.array(fresh)
-    return pa.table(columns, schema=EVENTS).sort_by("contact")
+    rows = pc.sort_indices(columns["contact"])
+    return pa.table(columns, schema=EVENTS).take(rows), rows
 
 
 def _random_order(size: int) -> NDArray[np.int64]:

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pyarrow as pa
+import pyarrow as pa  # noqa: TC002 - part of the public value
 
+from uic.exchange import DETAILS as DETAILS
 from uic.exchange import EVENTS as EVENTS
 from uic.schema import CHARACTERISTICS as CHARACTERISTICS
 from uic.values import RowProblem  # noqa: TC001 - part of the public value
-
-DETAILS = pa.schema(
-    [
-        ("returned", pa.int64()),  # pieces of the row's service that came back
-        ("referral", pa.string()),  # made, accepted or completed; null: no referral
-        ("population", pa.string()),  # as which kind of client the person was met
-    ]
-)
-"""What a partner may know of an event beside ``EVENTS``."""
 
 DATE_PARTS = ("year", "month", "day")
 PRECISIONS = ("day", "month", "year", "estimated")

@@ -11,7 +11,16 @@ import pyarrow as pa
 
 from uic.engines.storing import fetched, one, shown_as
 from uic.errors import InputError, Problem
-from uic.exchange import CHANCE, EVENTS, OWN_PAIRS, RECORDS, ROW_MAP, Header, ResolverPart
+from uic.exchange import (
+    CHANCE,
+    OWN_PAIRS,
+    RECORDS,
+    ROW_MAP,
+    SENT_EVENTS,
+    Header,
+    ResolverPart,
+    sent_events,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +32,7 @@ if TYPE_CHECKING:
 
 _CONTENT = {
     "pass_rows": ROW_MAP,
-    "events": EVENTS,
+    "events": SENT_EVENTS,
     "records": RECORDS,
     "chance": CHANCE,
     "own_pairs": OWN_PAIRS,
@@ -98,7 +107,7 @@ def insert_export(
         "INSERT INTO exports VALUES ($1, $2, $3, $4, 'here', $5, $6, $7, $8)",
         [number, digest, header.partner, header.epoch, signer, arrived, file, told],
     )
-    tables = (part.row_map, part.events, part.records, part.chance, part.own_pairs)
+    tables = (part.row_map, sent_events(part.events), part.records, part.chance, part.own_pairs)
     for name, table in zip(_CONTENT, tables, strict=True):
         with shown_as(database, "incoming", table):
             database.execute(_INSERTS[name], [number])
@@ -184,7 +193,7 @@ def _export(database: Database, digest: str) -> ResolverPart:
 _INSERTS = {
     "pass_rows": "INSERT INTO pass_rows SELECT $1, pass, row_id, record, usable FROM incoming",
     "events": "INSERT INTO events SELECT $1, contact, record, date, channel, service, quantity,"
-    " site FROM incoming",
+    " site, returned, referral, population FROM incoming",
     "records": "INSERT INTO records SELECT $1, record, handle_hi, handle_lo, previous_hi,"
     " previous_lo FROM incoming",
     "chance": "INSERT INTO chance SELECT $1, pass, pairs, agreeing FROM incoming",
@@ -195,8 +204,8 @@ _INSERTS = {
 
 _SELECTS = {
     "pass_rows": "SELECT pass, row_id, record, usable FROM pass_rows WHERE export = $1",
-    "events": "SELECT contact, record, date, channel, service, quantity, site FROM events"
-    " WHERE export = $1",
+    "events": "SELECT contact, record, date, channel, service, quantity, site,"
+    " returned, referral, population FROM events WHERE export = $1",
     "records": "SELECT record, handle_hi, handle_lo, previous_hi, previous_lo FROM records"
     " WHERE export = $1 ORDER BY record",
     "chance": "SELECT pass, pairs, agreeing FROM chance WHERE export = $1",

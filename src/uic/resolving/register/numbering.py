@@ -42,7 +42,7 @@ class Numbered:
 
     Attributes:
         events: ``partner``, ``contact``, ``record`` (null for a contact with a group), and the
-            other columns of ``uic.exchange.EVENTS``.
+            other columns of ``uic.exchange.SENT_EVENTS``.
         persons: Shape (records,), int64: number of the person of each record.
         links: Accepted pairs: ``a``, ``b`` (records) and ``probability``; 1 where people decided.
     """

@@ -22,12 +22,13 @@ TABLES = (
     # Every export that ever came; state is here, outdated (a newer one replaced it) or withdrawn.
     """CREATE TABLE exports (number INTEGER, digest VARCHAR, partner VARCHAR, epoch VARCHAR,
     state VARCHAR, signer VARCHAR, arrived VARCHAR, file VARCHAR, header VARCHAR)""",
-    # What the exports that are here brought: ROW_MAP, EVENTS, RECORDS, CHANCE and OWN_PAIRS of
+    # What the exports that are here brought: ROW_MAP, SENT_EVENTS, RECORDS, CHANCE and OWN_PAIRS of
     # uic.exchange.
     """CREATE TABLE pass_rows
     (export INTEGER, pass VARCHAR, row_id BIGINT, record INTEGER, usable BOOLEAN)""",
     """CREATE TABLE events (export INTEGER, contact BIGINT, record INTEGER, date DATE,
-    channel VARCHAR, service VARCHAR, quantity BIGINT, site VARCHAR)""",
+    channel VARCHAR, service VARCHAR, quantity BIGINT, site VARCHAR,
+    returned BIGINT, referral VARCHAR, population VARCHAR)""",
     """CREATE TABLE records (export INTEGER, record INTEGER,
     handle_hi BIGINT, handle_lo BIGINT, previous_hi BIGINT, previous_lo BIGINT)""",
     "CREATE TABLE chance (export INTEGER, pass VARCHAR, pairs BIGINT, agreeing BIGINT)",
