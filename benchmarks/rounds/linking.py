@@ -18,6 +18,9 @@ from people import write_people
 from rounds_helpers import KEY, Office, office
 
 from uic.pipeline.exporting import encode
+from uic.schema import default_schema
+
+DEFAULT = default_schema()
 
 
 def main(size: int) -> None:
@@ -25,10 +28,10 @@ def main(size: int) -> None:
         desk = office(Path(folder) / "desk")
         files = sent(desk, size, Path(folder) / "people.csv")
         told("two lists encoded")
-        first = desk.link(files)
+        first = desk.link(files, schema=DEFAULT)
         told(f"first round of {len(first.result.persons):,} records, {len(first.changes):,} new")
-        told(f"the same again, recognised: {desk.link([]).recognised}")
-        second = desk.link([], "r2", threshold=0.9)
+        told(f"the same again, recognised: {desk.link([], schema=DEFAULT).recognised}")
+        second = desk.link([], "r2", threshold=0.9, schema=DEFAULT)
         told(f"another threshold, {len(second.changes)} events")
         for path in sorted(desk.folder.glob("*.duckdb")):
             print(f"{path.name:<24}{path.stat().st_size / 1e6:8.0f} MB")

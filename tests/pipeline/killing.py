@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rounds_helpers import Office, who
+from rounds_helpers import SCHEMA, Office, who
 
 from uic.pipeline.rounds import link, listed, verify
 from uic.resolving.register.audit import digest_of_round
@@ -103,6 +103,7 @@ def _second_round(folder: Path, files: list[str]) -> None:
         partners=folder / "partners",
         register=folder / "r.duckdb",
         round="r2",
+        schema=SCHEMA,
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rounds_helpers import FAMILY, NEXT, Office, office, people, who
+from rounds_helpers import FAMILY, NEXT, SCHEMA, Office, office, people, who
 
 import uic
 from uic.engines.storing import Database
@@ -41,6 +41,7 @@ def matched(desk: Office, files: list[Path], name: str = "pairs") -> Path:
         key=desk.pairs["matcher"],
         resolver=desk.pairs["resolver"].public,
         partners=desk.partners,
+        schema=SCHEMA,
         store=desk.folder / "m.duckdb",
         out=desk.folder / f"{name}.uicp",
     ).path
@@ -55,6 +56,7 @@ def resolved(desk: Office, pairs: Path, files: list[Path], **options: Any) -> Fi
         partners=desk.partners,
         register=desk.folder / "other.duckdb",
         round="r1",
+        schema=SCHEMA,
         **known | options,
     )
 

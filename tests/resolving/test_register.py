@@ -72,7 +72,7 @@ def among(pairs: Pairs, partners: set[str]) -> Pairs:
     return [pair for pair in pairs if pair[0][0] in partners and pair[1][0] in partners]
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_files_and_pairs_changes_nothing(
     world: tuple[dict[str, list[int]], Pairs], random: Random
@@ -88,7 +88,7 @@ def test_the_order_of_rows_files_and_pairs_changes_nothing(
         assert ids(one, first.number) == ids(other, second.number)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(worlds(), st.permutations(PARTNERS))
 def test_two_rounds_find_the_persons_of_one(
     world: tuple[dict[str, list[int]], Pairs], order: list[str]
@@ -111,7 +111,7 @@ def test_two_rounds_find_the_persons_of_one(
         assert {int(one[1:]) for one in before ^ after} <= told
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(st.lists(worlds(), min_size=3, max_size=5), st.data())
 def test_an_id_is_never_given_to_somebody_else(
     world_of: list[tuple[dict[str, list[int]], Pairs]], data: st.DataObject
