@@ -267,9 +267,19 @@ _NAMES = _passes(
     ("birth-place-given", [_BIRTH_PLACE, _GIVEN_SOUND]),
     ("birth-place-year", [_BIRTH_PLACE, _YEAR]),
 )
+_TOKENS = _passes(
+    ("birth-date", [_DATE]),
+    ("name-sounds", [_SOUNDS]),
+    ("initials-month-day", [_INITIALS, _MONTH_DAY]),
+    ("surname-sex-year", [_FAMILY_SOUND, _SEX, _YEAR]),
+    ("place-year", [_PLACE, _YEAR]),
+    ("place-surname", [_PLACE, _FAMILY_SOUND]),
+)
+"""Without signatures the passes are all the evidence there is: few that overlap little."""
+
 DEFAULT_PASSES: dict[str, tuple[Pass, ...]] = {
     "names": _NAMES,
-    "tokens": _NAMES,
+    "tokens": _TOKENS,
     "codes": _passes(
         ("birth-date", [_DATE]),
         ("parents-year", [_PARENTS, _YEAR]),

@@ -103,7 +103,9 @@ def join_rows(pairs: pa.Table, parts: Sequence[ResolverPart], passes: Sequence[s
     return RecordPairs(
         a=a,
         b=b,
-        log_odds=(odds.to_numpy().astype(float)[place] + merged["mean"].to_numpy()) / 2,
+        log_odds=np.round(
+            (odds.to_numpy().astype(float)[place] + merged["mean"].to_numpy()) / 2, 9
+        ),
         agreeing=agreeing,
         comparable=comparable,
         best=np.searchsorted(bits, scores["bit"].to_numpy())[place],
