@@ -39,9 +39,10 @@ def test_every_public_name_resolves() -> None:
         uic.nothing_of_this_name  # noqa: B018
 
 
-GROUPS = {"export", "keys", "schemes"}  # several sub-commands; no one function
+GROUPS = {"export", "keys", "rounds", "schemes"}  # several sub-commands; no one function
 TWINS = {
     "count": "tabulate",  # uic.count counts one table of events; the command reads exports
+    "gate": "pooled",  # the gate itself is a step of uic.encode; the command pools its reports
     "open": "open_export",  # `from uic import open` would hide Python's own
 }
 

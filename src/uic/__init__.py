@@ -44,13 +44,27 @@ if TYPE_CHECKING:
     from uic.partner.drafting import init as init
     from uic.partner.forms import card as card
     from uic.partner.forms import form as form
+    from uic.partner.gate.judging import pooled as pooled
     from uic.partner.quality import CheckReport as CheckReport
     from uic.partner.quality import check as check
     from uic.partner.reading import read_registers as read_registers
+    from uic.partner.receiving import answer as answer
+    from uic.partner.receiving import receive as receive
     from uic.pipeline import Deduplication as Deduplication
     from uic.pipeline import dedupe as dedupe
     from uic.pipeline import write_results as write_results
+    from uic.pipeline.explaining import explain as explain
     from uic.pipeline.exporting import encode as encode
+    from uic.pipeline.local import dedupe_local as dedupe_local
+    from uic.pipeline.local import write_local as write_local
+    from uic.pipeline.reviewing import write_review as write_review
+    from uic.pipeline.rounds import link as link
+    from uic.pipeline.rounds import match as match
+    from uic.pipeline.rounds import resolve as resolve
+    from uic.pipeline.rounds import write_round as write_round
+    from uic.pipeline.rounds.counting import tabulate_round as tabulate_round
+    from uic.pipeline.rounds.sending import decide as decide
+    from uic.pipeline.rounds.sending import send as send
     from uic.pipeline.tabulating import tabulate as tabulate
     from uic.schema import LinkageSchema as LinkageSchema
     from uic.schema import default_schema as default_schema
@@ -73,36 +87,50 @@ _HOMES = {
     "LinkageQuality": "uic.analysis.estimating",
     "LinkageSchema": "uic.schema",
     "ReportData": "uic.analysis.reporting",
+    "answer": "uic.partner.receiving",
     "card": "uic.partner.forms",
     "check": "uic.partner.quality",
     "check_code": "uic.partner.codes",
     "code": "uic.partner.codes",
     "consensus": "uic.analysis.consensus",
     "count": "uic.analysis.counting",
+    "decide": "uic.pipeline.rounds.sending",
     "dedupe": "uic.pipeline",
+    "dedupe_local": "uic.pipeline.local",
     "default_schema": "uic.schema",
     "demo": "uic.demo",
     "encode": "uic.pipeline.exporting",
     "estimate": "uic.analysis.estimating",
     "evaluate": "uic.evaluating",
+    "explain": "uic.pipeline.explaining",
     "fingerprint": "uic.schema",
     "form": "uic.partner.forms",
     "histories": "uic.analysis.histories",
     "init": "uic.partner.drafting",
     "inspect": "uic.envelope.inspecting",
+    "link": "uic.pipeline.rounds",
     "load_schema": "uic.schema",
+    "match": "uic.pipeline.rounds",
     "multiplier": "uic.analysis.multiplier",
     "observe": "uic.synthesis",
     "open_export": "uic.envelope.unpacking",
     "parse_code": "uic.partner.codes",
+    "pooled": "uic.partner.gate.judging",
     "population": "uic.synthesis",
     "read_registers": "uic.partner.reading",
     "read_results": "uic.analysis.estimating",
+    "receive": "uic.partner.receiving",
     "release": "uic.analysis.release",
     "render_report": "uic.analysis.reporting",
+    "resolve": "uic.pipeline.rounds",
+    "send": "uic.pipeline.rounds.sending",
     "simulate": "uic.synthesis",
     "tabulate": "uic.pipeline.tabulating",
+    "tabulate_round": "uic.pipeline.rounds.counting",
+    "write_local": "uic.pipeline.local",
     "write_results": "uic.pipeline",
+    "write_review": "uic.pipeline.reviewing",
+    "write_round": "uic.pipeline.rounds",
 }
 _ERRORS = (
     "EstimationError",
@@ -129,6 +157,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute may be a
         return version("uic-link")
     if name == "keys":  # a module of functions, as the command is a group of verbs
         return importlib.import_module("uic.keys")
+    if name == "rounds":
+        return importlib.import_module("uic.pipeline.rounds")
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'uic' has no attribute {name!r}")
