@@ -15,7 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rounds.md"
-VERBS = ("keys", "encode", "match", "resolve", "link", "rounds")
+VERBS = ("keys", "encode", "match", "resolve", "link", "rounds", "count")
 
 
 def commands() -> list[list[str]]:
@@ -65,6 +65,12 @@ def test_every_command_of_the_page_runs(
     assert "2014Q3/2" in listed
     strict = next(text for command, text in said.items() if "show 2014Q4-strict" in command)
     assert "0 pairs became one person" in strict
+    counted = next(text for command, text in said.items() if "--table khana-nsp" in command)
+    assert "Not told: " in counted
+    with Path("core.csv").open(encoding="utf-8") as file:
+        whole = [row for row in csv.DictReader(file) if row["channel"] == "all"]
+    cells = {row["indicator"].casefold(): row["all"] for row in whole}
+    assert 0 < int(cells["individuals"]) <= int(cells["contacts"])
     persons = pq.read_table("results/persons.parquet")
     assert persons.column_names == ["partner", "handle", "person_id"]
     assert set(persons["partner"].to_pylist()) == {"outreach"}
