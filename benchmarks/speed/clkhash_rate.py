@@ -42,7 +42,9 @@ def main(path: str, names: list[str]) -> None:
         "features": [field(name) for name in names],
     }
     before = sum(os.times()[:4])
-    made = generate_clk_from_csv(text, "secret", from_json_dict(schema), progress_bar=False, max_workers=1)
+    made = generate_clk_from_csv(
+        text, "secret", from_json_dict(schema), progress_bar=False, max_workers=1
+    )
     seconds = sum(os.times()[:4]) - before
     print(json.dumps({"records": len(made), "cpu_seconds": round(seconds, 1),
                       "records_a_second": round(len(made) / seconds)}))  # fmt: skip

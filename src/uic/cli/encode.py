@@ -40,8 +40,8 @@ def command(
     matcher and resolver open their own part. Never send the key along with it.
     """
     from uic.cli.progress import shown
-    from uic.pipeline.exporting import encode
     from uic.partner.reading import write_rejects
+    from uic.pipeline.exporting import encode
 
     with shown() as progress:
         done = encode(

@@ -21,7 +21,7 @@ app = typer.Typer(
 def new(
     project: Annotated[str, typer.Option(help="The project, as in the linkage schema.")],
     epoch: Annotated[str, typer.Option(help="The reporting period, as 2026Q4.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The new key file, or keyring:NAME.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="New file, or keyring:NAME.")],
 ) -> None:
     """Make the epoch key of a project: one for all partners, one for each period.
 
