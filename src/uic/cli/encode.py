@@ -56,6 +56,7 @@ def command(
             progress=progress,
         )
     typer.echo(f"wrote {done.path}: {done.header.records:,} records", err=True)
+    typer.echo(f"what it shows, for you only: {done.gate}", err=True)
     if rejects:
         write_rejects(done.problems, rejects)
     if done.problems:
