@@ -80,7 +80,7 @@ def main(rows: int, passes: int) -> None:
     }  # fmt: skip
     resolver |= {
         name: (0, pa.RecordBatch.from_pylist([], schema=kind))
-        for name, kind in {"chance": exports.CHANCE, "events": exports.EVENTS}.items()
+        for name, kind in {"chance": exports.CHANCE, "events": exports.SENT_EVENTS}.items()
     }
     before = peak_mb()
     with tempfile.TemporaryDirectory() as folder:

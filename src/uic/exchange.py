@@ -56,6 +56,8 @@ RECORDS = pa.schema(
         ("handle_lo", pa.int64()),
         ("previous_hi", pa.int64()),  # its handle of the epoch before; null without a hand-over
         ("previous_lo", pa.int64()),
+        ("sex", pa.string()),  # both null unless the partner chose to send them
+        ("age_group", pa.string()),
     ]
 )
 CHANCE = pa.schema(

@@ -3,11 +3,12 @@
 A schema says which attributes are compared, which passes make candidates, and at which
 probability a pair is a link. Two parties whose fingerprints differ would encode differently
 and must not exchange anything. ``[partners.*]`` maps a partner's own columns and codes to the
-attributes; it is that partner's affair and is left out of the fingerprint.
+attributes; it is that partner's affair and is left out of the fingerprint, as is ``[counting]``.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import sys
@@ -128,6 +129,24 @@ class Ceilings(_Strict):
     unique_pattern: Annotated[float, Field(ge=0, le=1)] = 0.01
 
 
+class Counting(_Strict):
+    """What a partner sends of each record so that the resolver can count by it; its own choice.
+
+    Attributes:
+        traits: Nothing by default: each trait tells the resolver something of a person.
+        age_on: The day on which ages are counted, the same for all partners and a whole year.
+    """
+
+    traits: Annotated[tuple[Literal["sex", "age_group"], ...], Field(strict=False)] = ()
+    age_on: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _with_day(self) -> Counting:
+        if "age_group" in self.traits and self.age_on is None:
+            raise ValueError("'age_group' needs 'age_on', the day on which ages are counted")
+        return self
+
+
 class PartnerMapping(_Strict):
     """How one partner's export is read; the export itself is never edited."""
 
@@ -165,6 +184,7 @@ class LinkageSchema(_Strict):
     linking: Linking = Linking()
     protection: Protection = Protection()
     ceilings: Ceilings = Ceilings()
+    counting: Counting = Counting()
     partners: dict[Label, PartnerMapping] = {}
 
     @property
@@ -340,8 +360,11 @@ def _describe(item: ErrorDetails) -> tuple[str, str, str]:
 
 
 def canonical(schema: LinkageSchema) -> str:
-    """Return the canonical form: JSON with sorted keys, defaults written out, no partners."""
-    data = schema.model_dump(mode="json", exclude={"partners", "passes"})
+    """Return the canonical form: JSON with sorted keys, defaults written out.
+
+    Without what is each partner's own: its mapping, and what it sends for counting.
+    """
+    data = schema.model_dump(mode="json", exclude={"partners", "passes", "counting"})
     data["attributes"] = schema.kinds
     data["passes"] = [item.model_dump(mode="json") for item in schema.active_passes]
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

@@ -86,9 +86,8 @@ class Office:
             matcher=self.pairs["matcher"].public,
             resolver=self.pairs["resolver"].public,
             signer=self.pairs[signer or partner],
-            schema=SCHEMA,
             out=self.folder / f"{name or partner}.uicx",
-            **options,
+            **{"schema": SCHEMA} | options,
         ).path
 
     def link(self, files: Sequence[Path], name: str = "r1", **options: Any) -> Finished:

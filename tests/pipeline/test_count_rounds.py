@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import typer
-from rounds_helpers import Office, office, people, who
+from rounds_helpers import SCHEMA, Office, office, people, who
 from typer.testing import CliRunner
 
 from uic.analysis.tabulating import Tabulations
@@ -19,6 +20,8 @@ from uic.errors import InputError, SchemaError
 from uic.pipeline import dedupe, write_results
 from uic.pipeline.rounds import tabulate_round, withdraw
 from uic.pipeline.tabulating import tabulate
+from uic.resolving.register.tables import open_register
+from uic.schema import Counting
 
 SERVED = [
     row
@@ -50,8 +53,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def in_the_clear(folder: Path, **options: Any) -> Tabulations:
     """Count the same rows as one machine does that has all lists."""
     lists = {name: pa.Table.from_pylist(rows) for name, rows in (("a", A), ("b", B))}
-    write_results(dedupe(lists), folder)
-    return tabulate(lists, persons=folder / "persons.parquet", **options)
+    write_results(dedupe(lists, schema=SCHEMA), folder)
+    return tabulate(lists, persons=folder / "persons.parquet", schema=SCHEMA, **options)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +134,28 @@ def test_only_a_whole_round_is_counted(tmp_path: Path) -> None:
         tabulate_round(tmp_path / "none.duckdb", "r1")
     with pytest.raises(SchemaError, match="did you mean 'khana-nsp'"):
         tabulate_round(tmp_path / "none.duckdb", "r1", table="khana-nps")
+
+
+def test_traits_are_sent_where_a_partner_chooses(tmp_path: Path) -> None:
+    """Who chooses to sends sex and age group; the cells are then those of the clear lists."""
+    made = office(tmp_path)
+    told = SCHEMA.model_copy(
+        update={"counting": Counting(traits=("sex", "age_group"), age_on=dt.date(2026, 12, 31))}
+    )
+    made.link([made.send(name, rows, schema=told) for name, rows in (("a", A), ("b", B))])
+    options: dict[str, Any] = {"by": ("sex", "age_group"), "draws": 0}
+    found = tabulate_round(made.register, "r1", **options)
+    assert found.cells.equals(in_the_clear(tmp_path / "out", **options).cells)
+    assert len(set(found.cells["age_group"].to_pylist())) >= 4
+    sexes = Counting(traits=("sex",))
+    only = SCHEMA.model_copy(update={"counting": sexes})
+    made.link([made.send("b", B, name="newer", schema=only)], "r2")
+    with open_register(made.register) as database:
+        groups = "SELECT COUNT(age_group), COUNT(sex) FROM records r JOIN exports x"
+        asked = f"{groups} ON x.number = r.export WHERE partner = 'b'"
+        assert database.execute(asked).fetchall() == [(0, 40)]
+    with pytest.raises(ValueError, match="needs 'age_on'"):
+        Counting(traits=("age_group",))
 
 
 # --- the command ----------------------------------------------------------------------------------

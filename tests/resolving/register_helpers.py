@@ -60,6 +60,8 @@ def part(
             "handle_lo": pa.array([-h for h in handles], pa.int64()),
             "previous_hi": pa.array(previous or [None] * size, pa.int64()),
             "previous_lo": pa.array([-h for h in previous or []] or [None] * size, pa.int64()),
+            "sex": pa.nulls(size, pa.string()),
+            "age_group": pa.nulls(size, pa.string()),
         },
         schema=RECORDS,
     )

@@ -514,7 +514,10 @@ def export() -> Export:
             pa.table([["birth-date"] * 2, [41, 42], [1, 0], [True, False]], schema=ROW_MAP),
             pa.table([["birth-date"], [1], [0]], schema=CHANCE),
             pa.Table.from_pylist([event], schema=SENT_EVENTS),
-            pa.table([[0, 1], *handles, [None] * 2, [None] * 2], schema=RECORDS),
+            pa.table(
+                [[0, 1], *handles, [None] * 2, [None] * 2, ["F", None], ["25-34", None]],
+                schema=RECORDS,
+            ),
         ),
     )
 

@@ -6,6 +6,7 @@ more than it seems: two visits a week apart, one at 24 and one at 25, tell the b
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,12 @@ import pyarrow as pa
 from uic.partner.registers import CHARACTERISTICS
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from uic.partner.registers import Register
+    from uic.schema import Counting
 
 DEMOGRAPHICS = pa.schema(
     [
@@ -33,6 +34,7 @@ DEMOGRAPHICS = pa.schema(
 AGES = (18, 25, 35, 45)
 """First ages of the groups: 0-17, 18-24, 25-34, 35-44, 45+."""
 
+_ANY_DAY = dt.date(2000, 1, 1)  # where no age is sent
 _OLDEST = 110  # an older age is a mistyped year, and nobody's age group
 
 
@@ -66,6 +68,23 @@ def demographics(register: Register, *, on: dt.date, ages: Sequence[int] = AGES)
     counted = records.select(["record_id"]) if known is None else known
     columns |= {name: _text(counted, name) for name in CHARACTERISTICS}
     return pa.table(columns, schema=DEMOGRAPHICS)
+
+
+def with_traits(records: pa.Table, register: Register, counting: Counting) -> pa.Table:
+    """Put the coarse traits that a partner chose to send into what the resolver gets.
+
+    Args:
+        records: ``uic.exchange.RECORDS`` of a register, in the order of its records.
+        register: One partner's records.
+        counting: What to send; nothing by default.
+    """
+    if not counting.traits:
+        return records
+    told = demographics(register, on=counting.age_on or _ANY_DAY)
+    for name in counting.traits:
+        place = records.column_names.index(name)
+        records = records.set_column(place, name, told[name])
+    return records
 
 
 def _check(ages: Sequence[int]) -> None:

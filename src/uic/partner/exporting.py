@@ -17,6 +17,7 @@ from uic.envelope.exports import PASS, ROWS, fields_of, write_tables
 from uic.envelope.tables import Stream
 from uic.errors import InputError, Problem
 from uic.exchange import CHANCE, EVENTS, OWN_PAIRS, RECORDS, SENT_EVENTS, sent_events
+from uic.partner.demographics import with_traits
 from uic.partner.encoding import own_pairs
 from uic.partner.encoding.frequencies import frequencies
 from uic.partner.encoding.passes import (
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from uic.partner.encoding.preparing import Prepared
     from uic.partner.reading.partners import Export as Input
     from uic.partner.registers import Register
+    from uic.schema import Counting
     from uic.values import RowProblem
 
 
@@ -100,7 +102,7 @@ def encode(
     seen = _Seen()
     with Store(folder) as store:
         parts = register_parts(export, chosen, store, progress=progress)
-        arranged = _arranged(parts, store, seen, epoch_key, old_key)
+        arranged = _arranged(parts, store, seen, (epoch_key, old_key), chosen.counting)
         prepared = prepare(arranged, chosen, epoch_key, store, progress=progress)
         if old_key is not None:
             check_ids(seen.ranges, max(seen.rows, prepared.header.records), seen.source)
@@ -123,13 +125,19 @@ class _Seen:
 
 
 def _arranged(
-    parts: Iterable[Register], store: Store, seen: _Seen, key: EpochKey, previous: EpochKey | None
+    parts: Iterable[Register],
+    store: Store,
+    seen: _Seen,
+    keys: tuple[EpochKey, EpochKey | None],
+    counting: Counting,
 ) -> Iterator[Register]:
     """Shuffle each part and put into the store what only the resolver gets of it."""
+    key, previous = keys
     first = contact = 0
     for part in parts:
         mixed = shuffled(part)
-        store.put("records", part_handles(mixed, key, previous, first))
+        handles = part_handles(mixed, key, previous, first)
+        store.put("records", with_traits(handles, mixed, counting))
         told = sent_events(mixed.events, mixed.details)
         store.put("events", _moved(told, first, contact))
         if previous is not None:

@@ -56,6 +56,7 @@ def part_handles(
 ) -> pa.Table:
     """Return the handles of a part of a register whose first record is number ``first``.
 
+    Nothing else of the records is in it: what a partner chooses to send is null here.
     Whoever asks for a hand-over calls :func:`check_previous` and :func:`check_ids`, too.
     """
     ids = part.records["record_id"].to_pylist()
@@ -65,7 +66,8 @@ def part_handles(
         stable = _stable(ids)
         before = [pa.array(word, mask=~stable) for word in _words(ids, previous, part.partner)]
     columns = [np.arange(first, first + len(ids), dtype=np.int32), *now, *before]
-    return pa.Table.from_arrays([pa.array(column) for column in columns], schema=RECORDS)
+    traits = [pa.nulls(len(ids), pa.string())] * 2
+    return pa.Table.from_arrays([*map(pa.array, columns), *traits], schema=RECORDS)
 
 
 def check_previous(key: EpochKey, previous: EpochKey) -> None:

@@ -67,15 +67,26 @@ def link_events(
     offsets = _offsets(registers)
     day = age_on or last_day_of(registers)
     traits = pa.concat_tables([demographics(item, on=day, ages=ages) for item in registers])
-    agreed = {name: _agreed(traits[name], numbers) for name in TRAITS}
     tables = [
         _events(register, offset) for register, offset in zip(registers, offsets, strict=True)
     ]
-    events = pa.concat_tables(tables)
-    for name, values in agreed.items():
+    return linked_with(pa.concat_tables(tables), numbers, traits)
+
+
+def linked_with(events: pa.Table, persons: Numbers, traits: pa.Table) -> Linked:
+    """Give every event of a record its person's traits; of each, a person has one value.
+
+    Args:
+        events: ``LINKED_EVENTS`` without traits.
+        persons: Shape (records,): the person of each record.
+        traits: Some of ``TRAITS``, one row a record.
+    """
+    records = events["record"].combine_chunks()
+    for name in (name for name in TRAITS if name in traits.column_names):
         place = events.column_names.index(name)
-        events = events.set_column(place, name, values.take(events["record"].combine_chunks()))
-    return Linked(events, numbers)
+        agreed = _agreed(traits[name], persons)
+        events = events.set_column(place, name, agreed.take(records))
+    return Linked(events, persons)
 
 
 def draws_of(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from uic.analysis.indicators.linked import Draws, Linked, full
+from uic.analysis.indicators.linked import Draws, full
 from uic.pipeline.counting import DRAWS, Asked, counted, table_of
+from uic.pipeline.linking import linked_with
 from uic.pipeline.rounds.looking import existing
 from uic.resolving.drawing import draw_persons
 from uic.resolving.register.numbering import numbered
@@ -69,7 +70,7 @@ def tabulate_round(
     with existing(register) as database:
         found = get_round(database, round)
         here = numbered(database, found)
-    linked = Linked(full(here.events), here.persons)
+    linked = linked_with(full(here.events), here.persons, here.traits)
     if draws:
         linked = replace(linked, draws=_draws(here, draws, seed))
     progress("counting", 0, 1)

@@ -20,6 +20,11 @@ _RECORDS = """SELECT partner, handle_hi, handle_lo,
     row_number() OVER (ORDER BY partner, handle_hi, handle_lo) - 1 AS record,
     dense_rank() OVER (ORDER BY person) - 1 AS person
     FROM persons WHERE round = $1 ORDER BY record"""
+_TRAITS = """SELECT any_value(r.sex) AS sex, any_value(r.age_group) AS age_group FROM numbered n
+    LEFT JOIN (SELECT x.partner, r.* FROM records r JOIN exports x ON x.number = r.export
+    WHERE list_contains($1, x.digest)) r ON r.partner = n.partner
+    AND r.handle_hi = n.handle_hi AND r.handle_lo = n.handle_lo
+    GROUP BY n.record ORDER BY n.record"""
 _EVENTS = """SELECT x.partner, n.record, e.* EXCLUDE (export, record)
     FROM events e JOIN exports x ON x.number = e.export
     LEFT JOIN records r ON r.export = e.export AND r.record = e.record
@@ -44,11 +49,13 @@ class Numbered:
         events: ``partner``, ``contact``, ``record`` (null for a contact with a group), and the
             other columns of ``uic.exchange.SENT_EVENTS``.
         persons: Shape (records,), int64: number of the person of each record.
+        traits: ``sex`` and ``age_group`` of each record, null where a partner does not send them.
         links: Accepted pairs: ``a``, ``b`` (records) and ``probability``; 1 where people decided.
     """
 
     events: pa.Table
     persons: NDArray[np.int64]
+    traits: pa.Table
     links: pa.Table
 
     def __repr__(self) -> str:
@@ -67,8 +74,9 @@ def numbered(database: Database, found: Round) -> Numbered:
     records = fetched(database, _RECORDS, [found.number])
     with shown_as(database, "numbered", records):
         events = fetched(database, _EVENTS, [found.inputs["exports"]])
+        traits = fetched(database, _TRAITS, [found.inputs["exports"]])
         links = fetched(database, _LINKS, [found.number, found.inputs["threshold"]])
-    return Numbered(events, records["person"].to_numpy(), links)
+    return Numbered(events, records["person"].to_numpy(), traits, links)
 
 
 def _check_here(database: Database, found: Round) -> None:
