@@ -42,10 +42,10 @@ class Weights:
     """Fitted parameters.
 
     Attributes:
-        form: Which form was kept, ``total`` or ``cond``.
+        form: Which form was kept: ``careful``, ``free`` or ``anchored``.
         expected: Expected number of matches among the candidates, per pass.
-        ratio: Expected matches of the dropped form over those of the kept one; above 1.3 the
-            two disagree and the user is warned.
+        ratio: Most over least expected matches of the forms; above 1.3 the
+            forms disagree and the user is warned.
         m: Per attribute, probability of each level among matches.
         u: Per attribute, probability of each level among strangers.
         log_odds: Per pass, patterns and their log-odds of being a match.

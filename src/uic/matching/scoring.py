@@ -11,9 +11,11 @@ pair may be beside one person and two strangers stands in ``classes``. A fit has
    an attribute in the key only the levels that remain inside a block count, with m and u of that
    pass. More such steps drift where matches are few.
 
-Both forms are fitted and the one that expects fewer matches is kept: *free* is a little better
-where it holds and collapses on some registers, and a collapsed fit always expects too many
-(docs/decisions/0100-two-forms-of-em.md, 0140-moved-and-one-step.md).
+Both are fitted and the one that expects fewer matches is kept: *free* is a little better
+where it holds and collapses on some registers, and a collapsed fit always expects too many. Where
+relatives outnumber matches both may collapse: a third fit, anchored to the m of an ordinary
+register, is kept if they expect a tenth more than it does
+(docs/decisions/0100-two-forms-of-em.md, 0140-moved-and-one-step.md, 0145-an-anchored-form.md).
 """
 
 from __future__ import annotations
@@ -50,6 +52,11 @@ if TYPE_CHECKING:
 
 FORMS = {"careful": 0.5, "free": 1.0}
 """Each form, and how much of m comes from the passes whose key leaves the attribute free."""
+
+ANCHORED = "anchored"
+"""The form that finds the sizes of the classes only, with m as in an ordinary register."""
+
+_TOO_MANY = 1.1  # times the matches of the anchored form
 
 _ROUNDS = 200
 _TOLERANCE = 1e-5
@@ -99,7 +106,7 @@ def fit(
     frequencies: pa.Table,
     pairs_in_all: int,
 ) -> Weights:
-    """Fit both forms and keep the one that expects fewer matches.
+    """Fit both forms and keep the one that expects fewer matches, or the anchored one.
 
     Args:
         passes: Pattern counts per pass.
@@ -110,8 +117,11 @@ def fit(
     u = [chance_shares(item, frequencies) for item in items]
     given = _Problem(passes, items, u, classes_of(items), pairs_in_all)
     forms = {name: _given_keys(given, _whole(given, free)) for name, free in FORMS.items()}
+    forms[ANCHORED] = _given_keys(given, _whole(given, None))
     sums = {name: sum(form.matches) for name, form in forms.items()}
-    kept = min(forms, key=lambda name: (sums[name], name))
+    kept = min(FORMS, key=lambda name: (sums[name], name))
+    if sums[kept] > _TOO_MANY * sums[ANCHORED]:
+        kept = ANCHORED
     best = forms[kept]
     return Weights(
         form=kept,
@@ -124,8 +134,8 @@ def fit(
     )
 
 
-def _whole(given: _Problem, free: float) -> _Fit:
-    """Score the whole pattern in every pass until the number of matches settles."""
+def _whole(given: _Problem, free: float | None) -> _Fit:
+    """Score the whole pattern in every pass until the matches settle; without ``free`` m stays."""
     m = [first_guess(item) for item in given.items]
     sizes = [np.full(len(given.classes), p.pairs.sum() / 2) for p in given.passes]
     found = _Fit(m, [], [])
@@ -137,7 +147,8 @@ def _whole(given: _Problem, free: float) -> _Fit:
         ]
         before, found = found, _fit_of(given, m, scored)
         sizes = [one.pairs.sum(axis=1) for one in scored]
-        m = [held(item, _m(given, found, n, free), step) for n, item in enumerate(given.items)]
+        if free is not None:
+            m = [held(item, _m(given, found, n, free), step) for n, item in enumerate(given.items)]
         if step > HOLDING and _settled(before, found):
             break
     return found
