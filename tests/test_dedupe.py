@@ -21,7 +21,7 @@ import uic
 
 FILES = ("outreach.csv", "dic.xlsx", "referrals.csv")
 TABLES = ("counts.csv", "histories.csv", "pairs.parquet", "persons.parquet", "rejects.csv")
-OUTPUTS = {*TABLES, "report.html", "run.json"}
+OUTPUTS = {*TABLES, "candidates.parquet", "report.html", "run.json"}
 
 
 def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
@@ -337,3 +337,17 @@ def test_five_parties_beat_exact_tokens(shared: Path, tmp_path: Path) -> None:
     write_people(tmp_path / "truth.csv", truth)
     quality = uic.evaluate(tmp_path / "results" / "persons.parquet", tmp_path / "truth.csv")
     assert quality.f1 > 0.95
+
+
+def test_a_precision_is_reached_by_a_threshold_of_its_own(example: Path, tmp_path: Path) -> None:
+    """`--precision` moves the threshold, run.json says what it brings; two wishes are refused."""
+    schema = example / "schema.toml"
+    files = [example / name for name in FILES]
+    plain = uic.dedupe(files, schema=schema, key=tmp_path / "key")
+    sure = uic.dedupe(files, schema=schema, key=tmp_path / "key", precision=0.9995)
+    assert sure.run["threshold"] > plain.run["threshold"] == 0.5
+    assert sure.run["expected_precision"] >= 0.9995
+    assert sure.run["expected_at"] == plain.run["expected_at"]
+    assert sum(plain.run["pairs"].values()) == plain.run["candidate_pairs"]
+    with pytest.raises(uic.InputError, match="recall and threshold exclude each other"):
+        uic.dedupe(files, schema=schema, key=tmp_path / "key", recall=0.9, threshold=0.5)

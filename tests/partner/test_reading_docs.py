@@ -49,7 +49,7 @@ def test_defaults_are_the_real_ones(model: type[BaseModel], key: str) -> None:
 def test_every_example_loads() -> None:
     """Each block of TOML is a valid schema file by itself."""
     blocks = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 7
     for block in blocks:
         parse_schema(tomllib.loads(block))
 

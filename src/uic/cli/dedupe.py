@@ -36,6 +36,14 @@ def command(
         float | None,
         typer.Option(min=0.01, max=0.99, help="Probability at which a pair is a link."),
     ] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=0.9999, help="Expected precision, instead of a threshold."),
+    ] = None,
+    recall: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=0.9999, help="Expected recall, instead of a threshold."),
+    ] = None,
     review: Annotated[
         Path | None,
         typer.Option(help="Write doubtful pairs here for people to decide (.xlsx or .csv)."),
@@ -61,6 +69,9 @@ def command(
     and run.json. No file holds a name, a date of birth or a code of a person, but persons.parquet,
     pairs.parquet and candidates.parquet hold the partners' own record ids: keep them inside.
 
+    run.json says which precision and recall every threshold is expected to bring. With
+    --precision or --recall the threshold is the one that is expected to reach it.
+
     With --local only the pairs of your own list are written, side by side and with names, for
     your own eyes; no key is used and no results folder is made.
     """
@@ -82,6 +93,8 @@ def command(
             period=period,  # type: ignore[arg-type]
             lists=lists,  # type: ignore[arg-type]
             threshold=threshold,
+            precision=precision,
+            recall=recall,
             decisions=decisions,
             progress=progress,
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uic.crypto.keys import load_or_make_key
+from uic.errors import InputError, Problem
 from uic.matching.matcher import match
 from uic.partner.encoding import encode
 from uic.partner.reading import read_registers
@@ -22,6 +23,7 @@ from uic.pipeline.results import Deduplication, write_results
 from uic.pipeline.reviewing import read_decisions
 from uic.resolving.deciding import UNDECIDED
 from uic.resolving.resolver import resolve
+from uic.resolving.thresholds import Target
 from uic.schema import LinkageSchema, default_schema, load_schema
 from uic.values import silent
 
@@ -45,6 +47,8 @@ def dedupe(
     period: Period = "year",
     lists: Lists = "partner",
     threshold: float | None = None,
+    precision: float | None = None,
+    recall: float | None = None,
     decisions: str | Path | None = None,
     progress: Progress = silent,
 ) -> Deduplication:
@@ -61,6 +65,9 @@ def dedupe(
         period: Length of a period in the counts.
         lists: What a list is in the capture histories.
         threshold: Probability at which a pair is a link, instead of the schema's.
+        precision: Expected precision to reach, 0 to 1, instead of a threshold: as many links as it
+            allows.
+        recall: Expected recall to reach, 0 to 1, instead of a threshold: as few links as it needs.
         decisions: A review file that was filled in (:func:`uic.pipeline.reviewing.write_review`);
             what it says of two records binds.
         progress: Called with each step.
@@ -69,8 +76,10 @@ def dedupe(
         InputError: a file cannot be used; every problem of every file is listed.
         SchemaError: the schema breaks a rule.
         KeyMaterialError: the key cannot be used.
+        LinkError: no threshold is expected to reach the precision or recall asked for.
     """
     clock = _Clock()
+    target = _target(threshold, precision, recall)
     chosen = _schema(schema, threshold)
     registers = read_registers(inputs, chosen, progress=progress)
     decided = read_decisions(decisions, registers) if decisions is not None else UNDECIDED
@@ -85,7 +94,7 @@ def dedupe(
     clock.lap("matching")
     progress("resolving", 0, 1)
     parts = [export.resolver for export in exports]
-    resolved = resolve(matched.pairs, parts, chosen, seed=seed, decisions=decided)
+    resolved = resolve(matched.pairs, parts, chosen, seed=seed, decisions=decided, target=target)
     clock.lap("resolving")
     progress("counting", 0, 1)
     run = manifest(
@@ -122,6 +131,20 @@ class _Clock:
     def lap(self, step: str) -> None:
         now = time.perf_counter()
         self.seconds[step], self._last = round(now - self._last, 3), now
+
+
+def _target(
+    threshold: float | None, precision: float | None, recall: float | None
+) -> Target | None:
+    given = {"precision": precision, "recall": recall, "threshold": threshold}
+    asked = [name for name, value in given.items() if value is not None]
+    if len(asked) > 1:
+        raise InputError(
+            Problem("options", "", f"{asked[0]} and {asked[1]} exclude each other", "give one")
+        )
+    if precision is not None:
+        return Target("precision", precision)
+    return None if recall is None else Target("recall", recall)
 
 
 def _schema(schema: LinkageSchema | str | Path | None, threshold: float | None) -> LinkageSchema:

@@ -23,7 +23,7 @@ from uic.pipeline.joining import join_candidates
 from uic.pipeline.reviewing import read_decisions
 from uic.resolving.deciding import UNDECIDED
 from uic.resolving.resolver import resolve
-from uic.resolving.reviewing import LOWER
+from uic.resolving.thresholds import LOWER
 from uic.schema import LinkageSchema, default_schema, load_schema
 from uic.sheets import write_sheet
 from uic.values import silent

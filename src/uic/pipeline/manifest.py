@@ -30,7 +30,7 @@ def manifest(
     """Return what a later reader needs to run this again, and what every step counted.
 
     Args:
-        schema: The linkage schema, with the threshold that was used.
+        schema: The linkage schema.
         epoch: Epoch of the key.
         key_id: Public name of the key.
         seed: Seed of the run; None where nothing was random.
@@ -45,7 +45,7 @@ def manifest(
         "epoch": epoch,
         "key_id": key_id,
         "schema_fingerprint": fingerprint(schema),
-        "threshold": schema.linking.threshold,
+        "threshold": resolved.threshold,
         "seed": seed,
         "inputs": inputs,
         **matched,
@@ -55,6 +55,12 @@ def manifest(
         if resolved.links.num_rows
         else None,
         "expected_unmet": round(expected_unmet(resolved.compared, len(schema.active_passes)), 1),
+        "expected_at": [
+            {name: round(value, 4) for name, value in vars(item).items()}
+            for item in resolved.outlook.at
+        ],
+        "best_threshold": round(resolved.outlook.best, 4),
+        "pairs": resolved.outlook.bands,
         "links": len(resolved.links),
         "records": len(resolved.persons),
         "persons": len(resolved.persons["person_id"].unique()),

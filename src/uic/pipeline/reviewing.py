@@ -17,7 +17,7 @@ from uic.errors import InputError, Problem
 from uic.levels import Comparison, unpack
 from uic.partner.answers import ANSWER, WORDS, read_answers
 from uic.resolving.deciding import decisions_of
-from uic.resolving.reviewing import LOWER, UPPER
+from uic.resolving.thresholds import LOWER, UPPER
 from uic.sheets import write_sheet
 
 if TYPE_CHECKING:

@@ -14,6 +14,15 @@ from uic.resolving.clustering import cluster
 from uic.resolving.deciding import UNDECIDED, bind, obey, positions, settled
 from uic.resolving.own_pairs import with_own_pairs
 from uic.resolving.records import RecordPairs, join_rows, number_records, usable_masks
+from uic.resolving.thresholds import (
+    SHOWN,
+    Expected,
+    bands,
+    best_threshold,
+    expect,
+    threshold_for,
+)
+from uic.resolving.unmet import unmet
 from uic.resolving.vouching import given_vouched
 
 if TYPE_CHECKING:
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
     from uic.exchange import ResolverPart
     from uic.resolving.deciding import Decisions
     from uic.resolving.records import Nodes
+    from uic.resolving.thresholds import Target
     from uic.schema import LinkageSchema, Linking
 
 WORTH_EXPLAINING = 0.01
@@ -47,6 +57,8 @@ class Resolution:
         candidates: Distinct pairs of records that met in some pass.
         expected_links: Sum of the probabilities of all candidates.
         expected_precision: Mean probability of the accepted pairs; NaN without any.
+        threshold: Probability from which a pair was a link.
+        outlook: What other thresholds are expected to bring.
     """
 
     persons: pa.Table
@@ -55,6 +67,23 @@ class Resolution:
     candidates: int
     expected_links: float
     expected_precision: float
+    threshold: float
+    outlook: Outlook
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What thresholds are expected to bring, and how many pairs are clear.
+
+    Attributes:
+        at: What is expected at thresholds from low to high.
+        best: Threshold at which the expected F1 of the pairs is largest.
+        bands: Pairs that are links, possible links, and none.
+    """
+
+    at: tuple[Expected, ...]
+    best: float
+    bands: dict[str, int]
 
 
 def resolve(
@@ -64,6 +93,7 @@ def resolve(
     *,
     seed: int = 0,
     decisions: Decisions = UNDECIDED,
+    target: Target | None = None,
 ) -> Resolution:
     """Turn scored pairs into persons.
 
@@ -73,6 +103,10 @@ def resolve(
         schema: The linkage schema.
         seed: Shuffles the person ids, so that their order says nothing about the files.
         decisions: What people decided about pairs of records, which binds.
+        target: Precision or recall to be expected, instead of the schema's threshold.
+
+    Raises:
+        LinkError: no threshold is expected to reach the target.
     """
     names = [item.name for item in schema.active_passes]
     nodes = number_records(parts)
@@ -82,13 +116,27 @@ def resolve(
         chance = pa.concat_tables(part.chance for part in parts)
         odds = score_agreement(met, usable_masks(parts, names), chance, names)
     odds = given_vouched(nodes, met.a, met.b, odds)
+    chance, missed = _chance(odds), unmet(met.agreeing, _chance(odds), len(names))
+    outlook = Outlook(
+        tuple(expect(chance, missed, threshold) for threshold in SHOWN),
+        best_threshold(chance, missed),
+        bands(chance),
+    )
     linking = schema.linking
+    if target is not None:
+        threshold = threshold_for(chance, missed, target)
+        linking = linking.model_copy(update={"threshold": threshold})
     met, odds = bind(replace(met, log_odds=odds), odds, decisions)
     labels = cluster(nodes, met, odds, threshold=linking.threshold, largest=linking.largest_cluster)
     cut = float(np.log(linking.threshold / (1 - linking.threshold)))
     labels = obey(labels, met, odds, decisions, cut=cut)
     odds = settled(met, odds, decisions)
-    return _resolution(nodes, met, odds, labels, linking, seed, decisions)
+    return _resolution(nodes, met, odds, labels, linking, seed, decisions, outlook)
+
+
+def _chance(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    chance: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(odds, -500, 500)))
+    return chance
 
 
 def _resolution(
@@ -99,8 +147,9 @@ def _resolution(
     linking: Linking,
     seed: int,
     decisions: Decisions,
+    outlook: Outlook,
 ) -> Resolution:
-    chance = 1 / (1 + np.exp(-np.clip(odds, -500, 500)))
+    chance = _chance(odds)
     together = labels[met.a] == labels[met.b]
     accepted = together & (chance >= linking.threshold)
     probability = chance[accepted]
@@ -122,6 +171,8 @@ def _resolution(
         candidates=len(met.a),
         expected_links=float(chance.sum()),
         expected_precision=float(probability.mean()) if len(probability) else float("nan"),
+        threshold=linking.threshold,
+        outlook=outlook,
     )
 
 

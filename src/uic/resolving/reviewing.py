@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from uic.levels import unpack
+from uic.resolving.thresholds import LOWER, UPPER
 from uic.returning import LEVELS, QUESTIONS, Errand, Questions
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from uic.levels import Comparison
     from uic.returning import Answers
     from uic.weighing import PassWeights
-
-LOWER, UPPER = 0.1, 0.95
-"""Between these probabilities a pair is worth a person's time."""
 
 _NUMBERS = range(10**8, 10**9)  # nine digits: a spreadsheet shows and saves them as they are
 _SIDES = {

@@ -14,6 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 
 def expected_unmet(compared: pa.Table, passes: int) -> float:
@@ -24,9 +25,13 @@ def expected_unmet(compared: pa.Table, passes: int) -> float:
             as in ``Resolution.compared``.
         passes: How many passes there are; with one nothing can be told, and 0 is returned.
     """
+    return unmet(compared["met"].to_numpy(), compared["probability"].to_numpy(), passes)
+
+
+def unmet(met: NDArray[np.int64], chance: NDArray[np.float64], passes: int) -> float:
+    """Return the same for arrays: the passes in which each pair met, and its probability."""
     if passes < 2:
         return 0.0
-    times = np.bitwise_count(compared["met"].to_numpy())
-    chance = compared["probability"].to_numpy()
+    times = np.bitwise_count(met)
     once, twice = (float(chance[times == number].sum()) for number in (1, 2))
     return (passes - 1) / passes * max(once * (once - 1), 0) / (2 * (twice + 1))

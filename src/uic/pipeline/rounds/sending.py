@@ -25,7 +25,8 @@ from uic.resolving.register.audit import note
 from uic.resolving.register.decisions import keep_decisions
 from uic.resolving.register.questions import keep_questions, ledger_of, questions_of
 from uic.resolving.register.rounds import get_round
-from uic.resolving.reviewing import LOWER, UPPER, decided
+from uic.resolving.reviewing import decided
+from uic.resolving.thresholds import LOWER, UPPER
 from uic.returning import Errand
 
 if TYPE_CHECKING:
