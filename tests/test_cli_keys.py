@@ -80,7 +80,7 @@ def test_an_export_from_the_key_to_the_opened_tables(desk: Path) -> None:
     row_map = pq.read_table("r/row_map.parquet")
     assert {"row_id", "record", "usable"} <= set(row_map.column_names)
     ids = row_map.filter(row_map["pass"].to_numpy(zero_copy_only=False) == "birth-date")["row_id"]
-    assert set(ids.to_pylist()) == set(rows["row_id"].to_pylist())
+    assert set(ids.to_pylist()) >= set(rows["row_id"].to_pylist())  # the others stayed at home
     assert len(pq.read_table("r/events.parquet")) == seen["events"]
     if os.name == "posix":
         assert stat.S_IMODE((desk / "m").stat().st_mode) == 0o700
