@@ -142,7 +142,8 @@ def test_row_problems_name_the_rule_and_not_the_value(folder: Path, case: str) -
     came_out = (
         done.stdout + done.stderr + everything_in(folder / "out") + everything_in(folder / "tmp")
     )
-    assert leaks(came_out, [*secrets_of(folder / "epoch.key"), "2987"]) == []
+    future = ["2987-09", "29870923"]  # "2987" alone stands by chance in some long figure
+    assert leaks(came_out, [*secrets_of(folder / "epoch.key"), *future]) == []
 
 
 def spoil(folder: Path, case: str) -> None:

@@ -132,8 +132,8 @@ def _warnings(run: dict[str, Any]) -> tuple[str, ...]:
     warnings = []
     if run["weights"] and run["weights"]["ratio_of_forms"] > _FORMS_DISAGREE:
         warnings.append(
-            "Several ways of weighing the evidence disagree on how many links there are by a factor of"
-            f" {run['weights']['ratio_of_forms']:.1f}; the more careful one was kept. Raise the"
+            "Several ways of weighing the evidence disagree on how many links there are by a factor"
+            f" of {run['weights']['ratio_of_forms']:.1f}; the more careful one was kept. Raise the"
             " threshold to 0.95 before you act on single links."
         )
     lost = sum(item["capped_pairs"] for item in run["passes"])
