@@ -325,6 +325,14 @@ def as_schema(schema: LinkageSchema | str | Path | None) -> LinkageSchema:
     return default_schema() if schema is None else load_schema(schema)
 
 
+def with_threshold(schema: LinkageSchema, threshold: float | None) -> LinkageSchema:
+    """Return the schema with another threshold; as it is when there is none."""
+    if threshold is None:
+        return schema
+    linking = schema.linking.model_copy(update={"threshold": threshold})
+    return schema.model_copy(update={"linking": linking})
+
+
 def load_schema(path: str | Path) -> LinkageSchema:
     """Read and validate a linkage schema written in TOML.
 

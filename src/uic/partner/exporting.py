@@ -34,7 +34,7 @@ from uic.partner.reading import read_registers
 from uic.partner.reading.parting import register_parts
 from uic.partner.reading.partners import exports_of
 from uic.partner.storing import Store
-from uic.schema import LinkageSchema, default_schema, load_schema
+from uic.schema import LinkageSchema, as_schema
 from uic.values import Progress, silent
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def encode(
     ``compare`` compares the partner's own rows with each other before they are taken apart; it
     comes from outside because this room cannot reach the matcher's.
     """
-    chosen = _schema(schema)
+    chosen = as_schema(schema)
     epoch_key = key if isinstance(key, EpochKey) else load_key(key)
     check_key(epoch_key, chosen.project)
     old_key = load_key(previous) if isinstance(previous, (str, Path)) else previous
@@ -222,12 +222,6 @@ def _shuffled_events(events: pa.Table, place: NDArray[np.int32]) -> tuple[pa.Tab
 def _random_order(size: int) -> NDArray[np.int64]:
     """Return a random permutation from the operating system's random numbers."""
     return np.argsort(np.frombuffer(secrets.token_bytes(8 * size), dtype="<u8"))
-
-
-def _schema(schema: LinkageSchema | str | Path | None) -> LinkageSchema:
-    if isinstance(schema, LinkageSchema):
-        return schema
-    return default_schema() if schema is None else load_schema(schema)
 
 
 def _one_export(

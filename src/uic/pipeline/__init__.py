@@ -24,7 +24,7 @@ from uic.pipeline.reviewing import read_decisions
 from uic.resolving.deciding import UNDECIDED
 from uic.resolving.resolver import resolve
 from uic.resolving.thresholds import Target
-from uic.schema import LinkageSchema, default_schema, load_schema
+from uic.schema import LinkageSchema, as_schema, with_threshold
 from uic.values import silent
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def dedupe(
     """
     clock = _Clock()
     target = _target(threshold, precision, recall)
-    chosen = _schema(schema, threshold)
+    chosen = with_threshold(as_schema(schema), threshold)
     registers = read_registers(inputs, chosen, progress=progress)
     decided = read_decisions(decisions, registers) if decisions is not None else UNDECIDED
     clock.lap("reading")
@@ -145,15 +145,3 @@ def _target(
     if precision is not None:
         return Target("precision", precision)
     return None if recall is None else Target("recall", recall)
-
-
-def _schema(schema: LinkageSchema | str | Path | None, threshold: float | None) -> LinkageSchema:
-    chosen = (
-        schema
-        if isinstance(schema, LinkageSchema)
-        else (load_schema(schema) if schema is not None else default_schema())
-    )
-    if threshold is None:
-        return chosen
-    linking = chosen.linking.model_copy(update={"threshold": threshold})
-    return chosen.model_copy(update={"linking": linking})

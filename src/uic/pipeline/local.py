@@ -24,7 +24,7 @@ from uic.pipeline.reviewing import read_decisions
 from uic.resolving.deciding import UNDECIDED
 from uic.resolving.resolver import resolve
 from uic.resolving.thresholds import LOWER
-from uic.schema import LinkageSchema, default_schema, load_schema
+from uic.schema import LinkageSchema, as_schema, with_threshold
 from uic.sheets import write_sheet
 from uic.values import silent
 
@@ -97,7 +97,7 @@ def dedupe_local(
         SchemaError: the schema breaks a rule.
         LocalMissingError: rapidfuzz is not installed.
     """
-    chosen = _schema(schema, threshold)
+    chosen = with_threshold(as_schema(schema), threshold)
     registers = read_registers(inputs, chosen, progress=progress)
     if len(registers) != 1:
         rule = f"the files belong to {len(registers)} partners"
@@ -134,16 +134,6 @@ def write_local(found: LocalPairs, path: str | Path) -> None:
         choices={ANSWER: WORDS},
     )
     Path(path).chmod(0o600)
-
-
-def _schema(schema: LinkageSchema | str | Path | None, threshold: float | None) -> LinkageSchema:
-    chosen = schema if isinstance(schema, LinkageSchema) else None
-    if chosen is None:
-        chosen = default_schema() if schema is None else load_schema(schema)  # type: ignore[arg-type]
-    if threshold is None:
-        return chosen
-    linking = chosen.linking.model_copy(update={"threshold": threshold})
-    return chosen.model_copy(update={"linking": linking})
 
 
 def _side_by_side(

@@ -12,7 +12,7 @@ from uic.partner.demographics import AGES
 from uic.partner.reading import read_registers
 from uic.pipeline.counting import DRAWS, Asked, counted, table_of
 from uic.pipeline.linking import draws_of, last_day_of, link_events, read_pairs, read_persons
-from uic.schema import LinkageSchema, default_schema, fingerprint, load_schema
+from uic.schema import LinkageSchema, as_schema, fingerprint
 from uic.values import silent
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def tabulate(
         ValueError: an argument is out of its range.
     """
     asked = Asked(table_of(table), by, period, fiscal_start, size, recall, draws, seed)
-    chosen = schema if isinstance(schema, LinkageSchema) else _schema(schema)
+    chosen = as_schema(schema)
     registers = read_registers(inputs, chosen, progress=progress)
     progress("linking", 0, 1)
     known = Path(persons)
@@ -90,10 +90,6 @@ def tabulate(
         *_inputs(chosen, registers),
     )
     return counted(linked, asked, _run(known), method)
-
-
-def _schema(schema: str | Path | None) -> LinkageSchema:
-    return load_schema(schema) if schema is not None else default_schema()
 
 
 def _pairs(persons: Path, pairs: Sequence[str | Path] | None) -> list[Path]:

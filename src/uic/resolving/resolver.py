@@ -116,7 +116,8 @@ def resolve(
         chance = pa.concat_tables(part.chance for part in parts)
         odds = score_agreement(met, usable_masks(parts, names), chance, names)
     odds = given_vouched(nodes, met.a, met.b, odds)
-    chance, missed = _chance(odds), unmet(met.agreeing, _chance(odds), len(names))
+    chance = _chance(odds)
+    missed = unmet(met.agreeing, chance, len(names))
     outlook = Outlook(
         tuple(expect(chance, missed, threshold) for threshold in SHOWN),
         best_threshold(chance, missed),

@@ -24,7 +24,7 @@ from uic.resolving.register.reading import events_of, links_of, persons_of
 from uic.resolving.register.rounds import Round, find_round, finish_round
 from uic.resolving.register.tables import open_register
 from uic.resolving.register.withdrawing import withdrawals
-from uic.schema import LinkageSchema, as_schema, fingerprint
+from uic.schema import LinkageSchema, as_schema, fingerprint, with_threshold
 from uic.values import Progress, silent
 
 if TYPE_CHECKING:
@@ -166,8 +166,7 @@ def keep(
     database: Database, scored: Scored, schema: LinkageSchema, name: str, inputs: dict[str, Any]
 ) -> Round:
     """Resolve and keep a round, inside a transaction."""
-    linking = schema.linking.model_copy(update={"threshold": inputs["threshold"]})
-    chosen = schema.model_copy(update={"linking": linking})
+    chosen = with_threshold(schema, inputs["threshold"])
 
     def facts(resolved: Resolution) -> dict[str, Any]:
         told = manifest(
