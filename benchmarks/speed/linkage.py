@@ -3,8 +3,8 @@
     python benchmarks/speed/linkage.py --peers PYTHON [--records 1000000] [--work FOLDER] [NAME ...]
 
 PYTHON is another interpreter with splink, anonlink, clkhash, names, scipy and pyarrow: peers are
-not part of this project's environment. NAME is ``uic``, ``splink-febrl`` (Splink comparing as in its
-own FEBRL example, its training untouched), ``splink`` (plainer comparisons), ``splink-lean``
+not part of this project's environment. NAME is ``uic``, ``splink-febrl`` (Splink comparing as in
+its own FEBRL example, its training untouched), ``splink`` (plainer comparisons), ``splink-lean``
 (training on a sample of a million pairs), ``splink-passes`` (the same, and blocking rules like
 the passes of the encoding) or ``anonlink`` (with its encoding; compares all with all: small
 registers only). The register is made by ``register.py`` and encoded once by ``encoded.py``; both
