@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from uic.schema import DEFAULT_PASSES, STANDARD_ATTRIBUTES
+from uic.passes import DEFAULT_PASSES
+from uic.schema import STANDARD_ATTRIBUTES
 
 SPEC = Path(__file__).parents[1]
 MODULE = SPEC / "javascript" / "uic.mjs"
