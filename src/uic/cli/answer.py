@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from uic.cli import options
+
 
 def command(
     answered: Annotated[Path, typer.Argument(help="The table of uic receive, filled in.")],
     review: Annotated[Path, typer.Option(help="The review file it was made from.")],
-    key: Annotated[Path, typer.Option(help="Your own NAME.private.")],
+    key: options.OwnKey,
     resolver: Annotated[Path, typer.Option(help="NAME.public of the resolver.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The sealed answers (.uica).")],
 ) -> None:

@@ -7,16 +7,14 @@ from typing import Annotated
 
 import typer
 
+from uic.cli import options
+
 
 def command(
     files: Annotated[list[Path], typer.Argument(help="The partners' answers (.uica).")],
-    key: Annotated[Path, typer.Option(help="The resolver's own NAME.private.")],
-    register: Annotated[Path, typer.Option(help="The project's register.")] = Path(
-        "register.duckdb"
-    ),
-    partners: Annotated[
-        Path, typer.Option(help="Folder with PARTNER.public of every partner.")
-    ] = Path("partners"),
+    key: options.ResolverKey,
+    register: options.Existing = options.REGISTER,
+    partners: options.Partners = options.PARTNERS,
 ) -> None:
     """Take the partners' answers into the register; they bind from the next round on.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from uic.cli import options
+
 if TYPE_CHECKING:
     from uic.pipeline import Deduplication
 
@@ -19,31 +21,16 @@ def command(
         Path | None,
         typer.Option(help="Linkage schema (TOML). Default: columns named as attributes."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
-        "results"
-    ),
+    out: options.Results = options.RESULTS,
     key: Annotated[
         Path, typer.Option(help="Epoch key file; made on first use, readable by you only.")
     ] = Path("uic-epoch.key"),
     seed: Annotated[int, typer.Option(help="Seed of everything random in the results.")] = 0,
-    period: Annotated[
-        str, typer.Option(help="Period of the counts: year, quarter or month.")
-    ] = "year",
-    lists: Annotated[
-        str, typer.Option(help="What a list is in the capture histories: partner or channel.")
-    ] = "partner",
-    threshold: Annotated[
-        float | None,
-        typer.Option(min=0.01, max=0.99, help="Probability at which a pair is a link."),
-    ] = None,
-    precision: Annotated[
-        float | None,
-        typer.Option(min=0.01, max=0.9999, help="Expected precision, instead of a threshold."),
-    ] = None,
-    recall: Annotated[
-        float | None,
-        typer.Option(min=0.01, max=0.9999, help="Expected recall, instead of a threshold."),
-    ] = None,
+    period: options.Period = "year",
+    lists: options.Lists = "partner",
+    threshold: options.Threshold = None,
+    precision: options.Precision = None,
+    recall: options.Recall = None,
     review: Annotated[
         Path | None,
         typer.Option(help="Write doubtful pairs here for people to decide (.xlsx or .csv)."),
@@ -79,8 +66,6 @@ def command(
     from uic.pipeline import dedupe, write_results
     from uic.pipeline.reviewing import write_review
 
-    _one_of("--period", period, ("year", "quarter", "month"))
-    _one_of("--lists", lists, ("partner", "channel"))
     if local:
         _local(inputs, schema, local, threshold, decisions)
         return
@@ -90,8 +75,8 @@ def command(
             schema=schema,
             key=key,
             seed=seed,
-            period=period,  # type: ignore[arg-type]
-            lists=lists,  # type: ignore[arg-type]
+            period=period,
+            lists=lists,
             threshold=threshold,
             precision=precision,
             recall=recall,
@@ -152,8 +137,3 @@ def summary(result: Deduplication) -> str:
             f"   95% interval {best.interval.low:,.0f} to {best.interval.high:,.0f} ({best.method})"
         )
     return "\n".join(lines)
-
-
-def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise typer.BadParameter(f"{option} is one of {', '.join(allowed)}")

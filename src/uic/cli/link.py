@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from uic.cli import options
+
 
 def command(
-    round: Annotated[str, typer.Option(help="Name of the round, as 2026Q4.")],  # noqa: A002
+    round: options.Round,  # noqa: A002 - the word of the field
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="The partners' exports (.uicx) that are new. None: link again."),
@@ -20,15 +22,9 @@ def command(
     resolver_key: Annotated[Path, typer.Option(help="NAME.private of the resolver.")] = Path(
         "resolver.private"
     ),
-    register: Annotated[
-        Path, typer.Option(help="The project's register; made on first use.")
-    ] = Path("register.duckdb"),
-    partners: Annotated[
-        Path, typer.Option(help="Folder with PARTNER.public of every partner.")
-    ] = Path("partners"),
-    schema: Annotated[
-        Path | None, typer.Option(help="The linkage schema that the partners used (TOML).")
-    ] = None,
+    register: options.Register = options.REGISTER,
+    partners: options.Partners = options.PARTNERS,
+    schema: options.SealedSchema = None,
     store: Annotated[
         Path | None,
         typer.Option(help="The matcher's store. Default: beside the register, one an epoch."),
@@ -36,23 +32,15 @@ def command(
     epoch: Annotated[
         str | None, typer.Option(help="Epoch to link. Default: that of the files, or the newest.")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
-        "results"
-    ),
-    threshold: Annotated[
-        float | None,
-        typer.Option(min=0.01, max=0.99, help="Probability at which a pair is a link."),
-    ] = None,
+    out: options.Results = options.RESULTS,
+    threshold: options.Threshold = None,
+    precision: options.Precision = None,
+    recall: options.Recall = None,
     parameters: Annotated[
         str | None, typer.Option(help="Use the fitted parameters of this earlier round.")
     ] = None,
-    period: Annotated[
-        Literal["year", "quarter", "month"], typer.Option(help="Period of the counts.")
-    ] = "year",
-    lists: Annotated[
-        Literal["partner", "channel"],
-        typer.Option(help="What a list is in the capture histories."),
-    ] = "partner",
+    period: options.Period = "year",
+    lists: options.Lists = "partner",
 ) -> None:
     """Link the partners' exports into persons whose ids stay; match and resolve in one.
 
@@ -79,6 +67,8 @@ def command(
             store=store,
             epoch=epoch,
             threshold=threshold,
+            precision=precision,
+            recall=recall,
             parameters=parameters,
             period=period,
             lists=lists,

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from uic.cli import options
+
 
 def command(
     key: Annotated[Path, typer.Option(help="The matcher's own NAME.private.")],
@@ -14,12 +16,8 @@ def command(
     files: Annotated[
         list[Path] | None, typer.Argument(help="The partners' exports (.uicx), one a partner.")
     ] = None,
-    partners: Annotated[
-        Path, typer.Option(help="Folder with PARTNER.public of every partner.")
-    ] = Path("partners"),
-    schema: Annotated[
-        Path | None, typer.Option(help="The linkage schema that the partners used (TOML).")
-    ] = None,
+    partners: options.Partners = options.PARTNERS,
+    schema: options.SealedSchema = None,
     store: Annotated[
         Path | None,
         typer.Option(help="The matcher's store of this epoch; made on first use. Default: none."),

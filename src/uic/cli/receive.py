@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from uic.cli import options
+
 
 def command(
     file: Annotated[Path, typer.Argument(help="A return (.uicr) or a review from the resolver.")],
     own: Annotated[list[Path], typer.Option(help="The export that you encoded.")],
-    key: Annotated[Path, typer.Option(help="Your own NAME.private.")],
+    key: options.OwnKey,
     signer: Annotated[Path, typer.Option(help="NAME.public of the resolver.")],
     epoch_key: Annotated[Path, typer.Option(help="The epoch key you encoded with.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The table (.csv or .xlsx).")],

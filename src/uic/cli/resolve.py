@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+
+from uic.cli import options
 
 
 def command(
     pairs: Annotated[Path, typer.Argument(help="The matcher's file of scored pairs (.uicp).")],
-    key: Annotated[Path, typer.Option(help="The resolver's own NAME.private.")],
+    key: options.ResolverKey,
     matcher: Annotated[Path, typer.Option(help="NAME.public of the matcher.")],
-    round: Annotated[str, typer.Option(help="Name of the round, as 2026Q4.")],  # noqa: A002
+    round: options.Round,  # noqa: A002 - the word of the field
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="The partners' exports (.uicx) that the register does not have yet."),
     ] = None,
-    register: Annotated[
-        Path, typer.Option(help="The project's register; made on first use.")
-    ] = Path("register.duckdb"),
-    partners: Annotated[
-        Path, typer.Option(help="Folder with PARTNER.public of every partner.")
-    ] = Path("partners"),
-    schema: Annotated[
-        Path | None, typer.Option(help="The linkage schema that the partners used (TOML).")
-    ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
-        "results"
-    ),
-    threshold: Annotated[
-        float | None,
-        typer.Option(min=0.01, max=0.99, help="Probability at which a pair is a link."),
-    ] = None,
-    period: Annotated[
-        Literal["year", "quarter", "month"], typer.Option(help="Period of the counts.")
-    ] = "year",
-    lists: Annotated[
-        Literal["partner", "channel"],
-        typer.Option(help="What a list is in the capture histories."),
-    ] = "partner",
+    register: options.Register = options.REGISTER,
+    partners: options.Partners = options.PARTNERS,
+    schema: options.SealedSchema = None,
+    out: options.Results = options.RESULTS,
+    threshold: options.Threshold = None,
+    precision: options.Precision = None,
+    recall: options.Recall = None,
+    period: options.Period = "year",
+    lists: options.Lists = "partner",
 ) -> None:
     """Turn the matcher's pairs into persons and keep the round in the register.
 
@@ -65,6 +53,8 @@ def command(
             round=round,
             schema=schema,
             threshold=threshold,
+            precision=precision,
+            recall=recall,
             period=period,
             lists=lists,
             progress=progress,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from uic.exchange import Arrival
     from uic.pipeline.rounds import Finished, Shown
+    from uic.resolving.register.rounds import Round
 
 app = typer.Typer(
     help="Look at a register's rounds, check its log, take somebody out.",
@@ -72,7 +73,8 @@ def show(
 
     found = look(register or context.obj, name)
     if parameters:
-        typer.echo(json.dumps(found.round.parameters, indent=2))
+        told = found.round.parameters | {"threshold": found.round.threshold}
+        typer.echo(json.dumps(told, indent=2))
     elif events:
         typer.echo("event,before,after")
         for row in zip(*(column.to_pylist() for column in found.changes.columns), strict=True):
@@ -155,6 +157,13 @@ def tell_round(done: Finished) -> None:
     typer.echo(f"round {name}: {told or 'no person id changed'}", err=True)
 
 
+def _threshold(item: Round) -> str:
+    """Return the threshold, and what it was to reach if it was not given."""
+    wish = item.inputs.get("target", {})
+    told = "".join(f", for a {name} of {least}" for name, least in wish.items())
+    return f"{item.threshold:.4g}{told}"
+
+
 def _told(found: Shown) -> str:
     """Return a round in lines."""
     item, facts = found.round, found.round.facts
@@ -163,7 +172,7 @@ def _told(found: Shown) -> str:
         ("round", f"{item.name}, revision {item.revision}, epoch {item.epoch}"),
         ("finished", item.finished),
         *(("export", f"{i['partner']}: {i['file']}, {i['records']:,}") for i in facts["inputs"]),
-        ("threshold", str(item.inputs["threshold"])),
+        ("threshold", _threshold(item)),
         ("parameters", item.inputs.get("parameters", "the matcher's")),
         ("records", f"{facts['records']:,}"),
         ("persons", f"{facts['persons']:,}"),

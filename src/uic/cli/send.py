@@ -7,16 +7,14 @@ from typing import Annotated
 
 import typer
 
+from uic.cli import options
+
 
 def command(
     name: Annotated[str, typer.Argument(help="The round, as 2026Q4.")],
-    key: Annotated[Path, typer.Option(help="The resolver's own NAME.private.")],
-    register: Annotated[Path, typer.Option(help="The project's register.")] = Path(
-        "register.duckdb"
-    ),
-    partners: Annotated[
-        Path, typer.Option(help="Folder with PARTNER.public of every partner.")
-    ] = Path("partners"),
+    key: options.ResolverKey,
+    register: options.Existing = options.REGISTER,
+    partners: options.Partners = options.PARTNERS,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path(
         "returns"
     ),

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uic.crypto.keys import load_or_make_key
-from uic.errors import InputError, Problem
 from uic.matching.matcher import match
 from uic.partner.encoding import encode
 from uic.partner.reading import read_registers
@@ -23,7 +22,7 @@ from uic.pipeline.results import Deduplication, write_results
 from uic.pipeline.reviewing import read_decisions
 from uic.resolving.deciding import UNDECIDED
 from uic.resolving.resolver import resolve
-from uic.resolving.thresholds import Target
+from uic.resolving.thresholds import as_target
 from uic.schema import LinkageSchema, as_schema, with_threshold
 from uic.values import silent
 
@@ -79,7 +78,7 @@ def dedupe(
         LinkError: no threshold is expected to reach the precision or recall asked for.
     """
     clock = _Clock()
-    target = _target(threshold, precision, recall)
+    target = as_target(threshold, precision, recall)
     chosen = with_threshold(as_schema(schema), threshold)
     registers = read_registers(inputs, chosen, progress=progress)
     decided = read_decisions(decisions, registers) if decisions is not None else UNDECIDED
@@ -131,17 +130,3 @@ class _Clock:
     def lap(self, step: str) -> None:
         now = time.perf_counter()
         self.seconds[step], self._last = round(now - self._last, 3), now
-
-
-def _target(
-    threshold: float | None, precision: float | None, recall: float | None
-) -> Target | None:
-    given = {"precision": precision, "recall": recall, "threshold": threshold}
-    asked = [name for name, value in given.items() if value is not None]
-    if len(asked) > 1:
-        raise InputError(
-            Problem("options", "", f"{asked[0]} and {asked[1]} exclude each other", "give one")
-        )
-    if precision is not None:
-        return Target("precision", precision)
-    return None if recall is None else Target("recall", recall)

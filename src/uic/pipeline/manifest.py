@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from uic.resolving.unmet import expected_unmet
 from uic.schema import fingerprint
 
 if TYPE_CHECKING:
@@ -46,6 +45,7 @@ def manifest(
         "key_id": key_id,
         "schema_fingerprint": fingerprint(schema),
         "threshold": resolved.threshold,
+        "target": resolved.outlook.target and resolved.outlook.target.told,
         "seed": seed,
         "inputs": inputs,
         **matched,
@@ -54,7 +54,7 @@ def manifest(
         "expected_precision": round(resolved.expected_precision, 4)
         if resolved.links.num_rows
         else None,
-        "expected_unmet": round(expected_unmet(resolved.compared, len(schema.active_passes)), 1),
+        "expected_unmet": round(resolved.outlook.unmet, 1),
         "expected_at": [
             {name: round(value, 4) for name, value in vars(item).items()}
             for item in resolved.outlook.at

@@ -79,11 +79,15 @@ class Outlook:
         at: What is expected at thresholds from low to high.
         best: Threshold at which the expected F1 of the pairs is largest.
         bands: Pairs that are links, possible links, and none.
+        unmet: Matches that are expected to have met in no pass (:mod:`uic.resolving.unmet`).
+        target: What the threshold was to reach; None where it was given.
     """
 
     at: tuple[Expected, ...]
     best: float
     bands: dict[str, int]
+    unmet: float
+    target: Target | None
 
 
 def resolve(
@@ -122,6 +126,8 @@ def resolve(
         tuple(expect(chance, missed, threshold) for threshold in SHOWN),
         best_threshold(chance, missed),
         bands(chance),
+        missed,
+        target,
     )
     linking = schema.linking
     if target is not None:

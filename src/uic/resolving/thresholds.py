@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from uic.errors import LinkError
+from uic.errors import InputError, LinkError, Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +36,35 @@ class Target:
 
     figure: Literal["precision", "recall"]
     least: float
+
+    @property
+    def told(self) -> dict[str, float]:
+        """The target as JSON holds it, as ``{"precision": 0.99}``."""
+        return {self.figure: self.least}
+
+
+def as_target(
+    threshold: float | None, precision: float | None, recall: float | None
+) -> Target | None:
+    """Return the target among three wishes of which one at most is given.
+
+    Raises:
+        InputError: two are given, or one does not lie between 0 and 1.
+    """
+    wishes = {"precision": precision, "recall": recall, "threshold": threshold}
+    given = {name: value for name, value in wishes.items() if value is not None}
+    if len(given) > 1:
+        first, second = list(given)[:2]
+        raise InputError(
+            Problem("options", "", f"{first} and {second} exclude each other", "give one")
+        )
+    for name, value in given.items():
+        if not 0 < value < 1:
+            rule = f"a {name} lies between 0 and 1, and is neither"
+            raise InputError(Problem("options", "", rule, f"give a {name} as 0.95"))
+    if precision is not None:
+        return Target("precision", precision)
+    return None if recall is None else Target("recall", recall)
 
 
 @dataclass(frozen=True)

@@ -13,23 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
 
-def expected_unmet(compared: pa.Table, passes: int) -> float:
+def unmet(met: NDArray[np.int64], chance: NDArray[np.float64], passes: int) -> float:
     """Return how many matches are expected to have met in no pass, at least.
 
     Args:
-        compared: ``met`` (bit mask of passes) and ``probability`` of the pairs that were compared,
-            as in ``Resolution.compared``.
+        met: Shape (pairs,): bit mask of the passes in which each pair met.
+        chance: Shape (pairs,): its probability, 0 to 1.
         passes: How many passes there are; with one nothing can be told, and 0 is returned.
     """
-    return unmet(compared["met"].to_numpy(), compared["probability"].to_numpy(), passes)
-
-
-def unmet(met: NDArray[np.int64], chance: NDArray[np.float64], passes: int) -> float:
-    """Return the same for arrays: the passes in which each pair met, and its probability."""
     if passes < 2:
         return 0.0
     times = np.bitwise_count(met)

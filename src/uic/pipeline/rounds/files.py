@@ -17,11 +17,12 @@ from uic.errors import FormatError, InputError, Problem
 from uic.schema import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from uic.crypto.pairs import PrivateKey, PublicKey
-    from uic.exchange import MatcherPart, ResolverPart
+    from uic.exchange import Arrival, MatcherPart, ResolverPart
     from uic.schema import LinkageSchema
+    from uic.values import Progress
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,17 @@ def look_at(
         for path, header in headers
         for name in [header["partner"]]
     )
+
+
+def each(
+    found: Sequence[Sealed], take: Callable[[Sealed], Arrival], progress: Progress
+) -> tuple[Arrival, ...]:
+    """Open a part of every file and keep it, one file after the other."""
+    arrivals = []
+    for number, sealed in enumerate(found):
+        progress("opening", number, len(found))
+        arrivals.append(take(sealed))
+    return tuple(arrivals)
 
 
 def expectation(schema: LinkageSchema, epoch: str | None) -> Expected:

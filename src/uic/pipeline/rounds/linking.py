@@ -14,7 +14,8 @@ from uic.pipeline.rounds.files import epoch_of, look_at, round_name
 from uic.resolving.register.exports import current_exports, latest_epoch, rows_here
 from uic.resolving.register.rounds import find_round, get_round
 from uic.resolving.register.tables import open_register
-from uic.schema import LinkageSchema, as_schema
+from uic.resolving.thresholds import as_target
+from uic.schema import LinkageSchema, as_schema, with_threshold
 from uic.values import Progress, silent
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def link(
     store: str | Path | None = None,
     epoch: str | None = None,
     threshold: float | None = None,
+    precision: float | None = None,
+    recall: float | None = None,
     parameters: str | None = None,
     period: Period = "year",
     lists: Lists = "partner",
@@ -60,6 +63,9 @@ def link(
         store: The matcher's store; by default ``REGISTER-EPOCH.store.duckdb`` beside the register.
         epoch: Epoch to link; by default that of the files, or else the newest of the register.
         threshold: Probability at which a pair is a link, instead of the schema's.
+        precision: Expected precision to reach, 0 to 1, instead of a threshold: as many links as it
+            allows. The round keeps the threshold that its own pairs lead to.
+        recall: Expected recall to reach, 0 to 1, instead of a threshold: as few links as it needs.
         parameters: Name of an earlier round whose fitted parameters are used again.
         period: Length of a period in the counts.
         lists: What a list is in the capture histories.
@@ -70,9 +76,12 @@ def link(
         FormatError: a file is damaged, or another signed it; ``layer`` says where.
         SchemaError: the schema breaks a rule.
         KeyMaterialError: a key cannot be used, or both are the same.
+        LinkError: no threshold is expected to reach the precision or recall asked for; the
+            register stays as it was.
     """
     name = round_name(round)
-    chosen = as_schema(schema)
+    target = as_target(threshold, precision, recall)
+    chosen = with_threshold(as_schema(schema), threshold)
     own = as_private(matcher_key), as_private(resolver_key)
     if own[0].public.key_id == own[1].public.key_id:
         raise KeyMaterialError("matcher and resolver have the same key: make two pairs")
@@ -84,7 +93,7 @@ def link(
             arrivals = resolving.receive(database, found, own[1], chosen, progress)
             exports = list(current_exports(database, wanted).values())
             told, source = _parameters(database, parameters)
-            inputs = resolving.inputs_of(database, exports, chosen, threshold)
+            inputs = resolving.inputs_of(database, exports, chosen, target)
             inputs["parameters"] = source
             done = find_round(database, name, inputs)
             if done is None:
@@ -92,7 +101,7 @@ def link(
                     keep_only(kept, rows_here(database, exports))
                 scored = matching.score(kept, _some(exports), chosen, told, progress)
                 progress("resolving", 0, 1)
-                finished = resolving.keep(database, scored, chosen, name, inputs)
+                finished = resolving.keep(database, scored, chosen, name, inputs, target)
         here = done or finished
         return resolving.concluded(database, here, done is not None, arrivals, period, lists)
 

@@ -20,7 +20,7 @@ from uic.matching.store import (
     stored_exports,
 )
 from uic.pipeline.manifest import told_by_matcher
-from uic.pipeline.rounds.files import epoch_of, expectation, look_at
+from uic.pipeline.rounds.files import each, epoch_of, expectation, look_at
 from uic.schema import LinkageSchema, as_schema
 from uic.values import Progress, silent
 
@@ -112,12 +112,12 @@ def receive(
     progress: Progress,
 ) -> tuple[Arrival, ...]:
     """Put the matcher's part of every file into the store."""
-    arrivals = []
-    for number, sealed in enumerate(found):
-        progress("opening", number, len(found))
-        part = sealed.for_matcher(key, expectation(schema, epoch_of(found)))
-        arrivals.append(add_export(database, part, sealed.digest))
-    return tuple(arrivals)
+    expected = expectation(schema, epoch_of(found))
+
+    def kept(sealed: Sealed) -> Arrival:
+        return add_export(database, sealed.for_matcher(key, expected), sealed.digest)
+
+    return each(found, kept, progress)
 
 
 def score(

@@ -15,7 +15,7 @@ from uic.envelope.pairs import read_pairs
 from uic.pipeline.concluding import conclude
 from uic.pipeline.manifest import manifest
 from uic.pipeline.results import Deduplication, write_results
-from uic.pipeline.rounds.files import epoch_of, expectation, look_at, round_name
+from uic.pipeline.rounds.files import each, epoch_of, expectation, look_at, round_name
 from uic.resolving.register.arrivals import add_export
 from uic.resolving.register.decisions import digest_of_decisions
 from uic.resolving.register.exports import arrived_exports
@@ -24,6 +24,7 @@ from uic.resolving.register.reading import events_of, links_of, persons_of
 from uic.resolving.register.rounds import Round, find_round, finish_round
 from uic.resolving.register.tables import open_register
 from uic.resolving.register.withdrawing import withdrawals
+from uic.resolving.thresholds import as_target
 from uic.schema import LinkageSchema, as_schema, fingerprint, with_threshold
 from uic.values import Progress, silent
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from uic.exchange import Arrival, Scored
     from uic.pipeline.rounds.files import Sealed
     from uic.resolving.resolver import Resolution
+    from uic.resolving.thresholds import Target
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def resolve(
     round: str,  # noqa: A002 - the word of the field
     schema: LinkageSchema | str | Path | None = None,
     threshold: float | None = None,
+    precision: float | None = None,
+    recall: float | None = None,
     period: Period = "year",
     lists: Lists = "partner",
     progress: Progress = silent,
@@ -92,6 +96,9 @@ def resolve(
         round: Name of the round. The same name with other inputs is its next revision.
         schema: The linkage schema that the exports were made under.
         threshold: Probability at which a pair is a link, instead of the schema's.
+        precision: Expected precision to reach, 0 to 1, instead of a threshold: as many links as it
+            allows. The round keeps the threshold that its own pairs lead to.
+        recall: Expected recall to reach, 0 to 1, instead of a threshold: as few links as it needs.
         period: Length of a period in the counts.
         lists: What a list is in the capture histories.
         progress: Called with each step.
@@ -101,9 +108,11 @@ def resolve(
         FormatError: a file is damaged, or another signed it; ``layer`` says where.
         SchemaError: the schema breaks a rule.
         KeyMaterialError: a key cannot be used.
+        LinkError: no threshold is expected to reach the precision or recall asked for; the
+            register stays as it was.
     """
-    name = round_name(round)
-    chosen, own = as_schema(schema), as_private(key)
+    name, target = round_name(round), as_target(threshold, precision, recall)
+    chosen, own = with_threshold(as_schema(schema), threshold), as_private(key)
     found = look_at(files, partners, chosen)
     expected = expectation(chosen, epoch_of(found))
     scored = read_pairs(pairs, key=own, signer=as_public(matcher), expected=expected)
@@ -111,10 +120,10 @@ def resolve(
         with transaction(database):
             arrivals = receive(database, found, own, chosen, progress)
             progress("resolving", 0, 1)
-            inputs = inputs_of(database, scored.exports, chosen, threshold)
+            inputs = inputs_of(database, scored.exports, chosen, target)
             inputs["pairs"] = _digest(scored.pairs)
             done = find_round(database, name, inputs)
-            finished = done or keep(database, scored, chosen, name, inputs)
+            finished = done or keep(database, scored, chosen, name, inputs, target)
         return concluded(database, finished, done is not None, arrivals, period, lists)
 
 
@@ -131,31 +140,30 @@ def receive(
     progress: Progress,
 ) -> tuple[Arrival, ...]:
     """Put the resolver's part of every file into the register."""
-    arrivals = []
-    for number, sealed in enumerate(found):
-        progress("opening", number, len(found))
-        part = sealed.for_resolver(key, expectation(schema, epoch_of(found)))
-        arrivals.append(
-            add_export(
-                database,
-                part,
-                sealed.digest,
-                file=sealed.path.name,
-                signer=sealed.signer.key_id,
-                now=dt.datetime.now(dt.UTC),
-            )
+    expected = expectation(schema, epoch_of(found))
+
+    def kept(sealed: Sealed) -> Arrival:
+        return add_export(
+            database,
+            sealed.for_resolver(key, expected),
+            sealed.digest,
+            file=sealed.path.name,
+            signer=sealed.signer.key_id,
+            now=dt.datetime.now(dt.UTC),
         )
-    return tuple(arrivals)
+
+    return each(found, kept, progress)
 
 
 def inputs_of(
-    database: Database, exports: Sequence[str], schema: LinkageSchema, threshold: float | None
+    database: Database, exports: Sequence[str], schema: LinkageSchema, target: Target | None
 ) -> dict[str, Any]:
     """Return what a round is made of; the same again is the same round."""
+    wish = {"target": target.told} if target else {"threshold": schema.linking.threshold}
     return {
         "exports": sorted(exports),
         "schema": fingerprint(schema),
-        "threshold": schema.linking.threshold if threshold is None else threshold,
+        **wish,
         "decisions": digest_of_decisions(database),
         "withdrawn": withdrawals(database),
         "software": version("uic-link"),
@@ -163,14 +171,18 @@ def inputs_of(
 
 
 def keep(
-    database: Database, scored: Scored, schema: LinkageSchema, name: str, inputs: dict[str, Any]
+    database: Database,
+    scored: Scored,
+    schema: LinkageSchema,
+    name: str,
+    inputs: dict[str, Any],
+    target: Target | None,
 ) -> Round:
     """Resolve and keep a round, inside a transaction."""
-    chosen = with_threshold(schema, inputs["threshold"])
 
     def facts(resolved: Resolution) -> dict[str, Any]:
         told = manifest(
-            chosen,
+            schema,
             epoch=scored.epoch,
             key_id=scored.key_id,
             seed=None,
@@ -181,7 +193,9 @@ def keep(
         return told | {"schema_fingerprint": scored.fingerprint}
 
     now = dt.datetime.now(dt.UTC)
-    return finish_round(database, scored, chosen, name=name, inputs=inputs, facts=facts, now=now)
+    return finish_round(
+        database, scored, schema, name=name, inputs=inputs, facts=facts, now=now, target=target
+    )
 
 
 def concluded(
@@ -201,7 +215,7 @@ def concluded(
     }
     result = conclude(
         persons_of(database, finished.number),
-        links_of(database, finished.number, finished.inputs["threshold"]),
+        links_of(database, finished.number, finished.threshold),
         events_of(database, finished),
         run,
         period=period,

@@ -75,7 +75,7 @@ def numbered(database: Database, found: Round) -> Numbered:
     with shown_as(database, "numbered", records):
         events = fetched(database, _EVENTS, [found.inputs["exports"]])
         traits = fetched(database, _TRAITS, [found.inputs["exports"]])
-        links = fetched(database, _LINKS, [found.number, found.inputs["threshold"]])
+        links = fetched(database, _LINKS, [found.number, found.threshold])
     return Numbered(events, records["person"].to_numpy(), traits, links)
 
 

@@ -52,7 +52,7 @@ def questions_of(
         passes=[item["name"] for item in facts["passes"]],
         items=[Comparison(i["attribute"], i["kind"]) for i in facts["comparisons"]],
         weights={name: parse_weights(item) for name, item in weights.items()},
-        threshold=found.inputs["threshold"],
+        threshold=found.threshold,
         lower=lower,
         upper=upper,
         across=across,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from uic.engines.storing import Database
     from uic.exchange import Scored
     from uic.resolving.resolver import Resolution
+    from uic.resolving.thresholds import Target
     from uic.schema import LinkageSchema
 
 
@@ -43,7 +44,8 @@ class Round:
         revision: 1 for the first round of this name; one more for each with other inputs.
         epoch: Epoch of its exports.
         finished: When, UTC, ISO 8601.
-        inputs: What it was made of: exports, schema, threshold, where its parameters are from.
+        inputs: What it was made of: exports, schema, threshold or the precision or recall it was
+            to reach (``target``), where its parameters are from.
         parameters: The fitted weights of every pass; sums over all pairs.
         facts: The manifest: what every step counted.
     """
@@ -56,6 +58,11 @@ class Round:
     inputs: dict[str, Any]
     parameters: dict[str, Any]
     facts: dict[str, Any]
+
+    @property
+    def threshold(self) -> float:
+        """Probability from which a pair was a link: the one given, or what a target led to."""
+        return float(self.facts["threshold"])
 
 
 def find_round(database: Database, name: str, inputs: dict[str, Any]) -> Round | None:
@@ -100,6 +107,7 @@ def finish_round(
     inputs: dict[str, Any],
     facts: Callable[[Resolution], dict[str, Any]],
     now: dt.datetime,
+    target: Target | None = None,
 ) -> Round:
     """Resolve scored pairs and keep the round: all of it or, when the run is killed, nothing.
 
@@ -111,12 +119,15 @@ def finish_round(
         inputs: What the round is made of; the same again is the same round.
         facts: Makes the manifest from the resolver's answer.
         now: When the round is made.
+        target: Precision or recall to be expected, instead of the schema's threshold.
 
     Raises:
         InputError: the pairs are of exports that are not in the register (any more).
+        LinkError: no threshold is expected to reach the target.
     """
     parts = stored_exports(database, scored.exports)
-    resolved = resolve(scored.pairs, parts, schema, decisions=bound_decisions(database, parts))
+    decisions = bound_decisions(database, parts)
+    resolved = resolve(scored.pairs, parts, schema, decisions=decisions, target=target)
     nodes = nodes_of(parts)
     number = last_round(database) + 1
     carried = _carry(database, nodes, resolved.persons["person_id"])
@@ -137,6 +148,7 @@ def finish_round(
         {
             "round": f"{name}/{revision}",
             "inputs": inputs,
+            "threshold": resolved.threshold,
             "persons": len(np.unique(carried.persons)),
             "changes": changes,
             "rounds": {str(number): digest_of_round(database, number)},
