@@ -78,9 +78,12 @@ class Protection(_Strict):
     Attributes:
         rows_per_block: Rows of one register that may share a token in a pass; with one, the
             matcher's file of a partner has no two rows that can be compared.
+        dummies: Rows of nobody that are added to each pass, as a share of its own; the resolver is
+            told which they are.
     """
 
     rows_per_block: Annotated[int, Field(ge=1)] = 1
+    dummies: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 class Ceilings(_Strict):
@@ -93,12 +96,15 @@ class Ceilings(_Strict):
         blocks_of_10: Largest share of rows in blocks of ten and more.
         unique_pattern: Largest share of rows whose resemblance to the others of their block is
             nobody else's: an attacker with the same list and unlimited time finds these.
+        found: Largest share of people that the gate's own attack may find in one pass, beyond
+            what guessing finds.
     """
 
     entropy: Annotated[float, Field(ge=0)] = 22.0
     blocks_of_3: Annotated[float, Field(ge=0, le=1)] = 0.02
     blocks_of_10: Annotated[float, Field(ge=0, le=1)] = 0.0
     unique_pattern: Annotated[float, Field(ge=0, le=1)] = 0.01
+    found: Annotated[float, Field(ge=0, le=1)] = 0.01
 
 
 class Counting(_Strict):
