@@ -13,7 +13,7 @@ import pyarrow as pa
 from uic.crypto.keys import EpochKey
 from uic.crypto.pairs import PrivateKey, new_pair, save_pair
 from uic.pipeline.exporting import encode
-from uic.pipeline.rounds import Finished, link
+from uic.pipeline.rounds import Finished, link, match, resolve
 from uic.schema import default_schema
 
 KEY = EpochKey("project", "2026Q3", bytes(range(32)))
@@ -109,6 +109,33 @@ def office(folder: Path) -> Office:
         save_pair(made[name], folder)
         (folder / f"{name}.public").rename(folder / "partners" / f"{name}.public")
     return Office(folder, made)
+
+
+def matched(desk: Office, files: Sequence[Path], name: str = "pairs") -> Path:
+    """Match as the matcher's office does."""
+    return match(
+        files,
+        key=desk.pairs["matcher"],
+        resolver=desk.pairs["resolver"].public,
+        partners=desk.partners,
+        schema=SCHEMA,
+        store=desk.folder / "m.duckdb",
+        out=desk.folder / f"{name}.uicp",
+    ).path
+
+
+def resolved(desk: Office, pairs: Path, files: Sequence[Path], **options: Any) -> Finished:
+    """Resolve as the resolver's office does."""
+    known = {"key": desk.pairs["resolver"], "matcher": desk.pairs["matcher"].public}
+    return resolve(
+        pairs,
+        files,
+        partners=desk.partners,
+        register=desk.folder / "other.duckdb",
+        round="r1",
+        schema=SCHEMA,
+        **known | options,
+    )
 
 
 def who(done: Finished) -> dict[tuple[str, str], str]:

@@ -6,16 +6,15 @@ import json
 import random
 import traceback
 from pathlib import Path
-from typing import Any
 
 import pytest
-from rounds_helpers import FAMILY, NEXT, SCHEMA, Office, office, people, who
+from rounds_helpers import FAMILY, NEXT, Office, matched, office, people, resolved, who
 
 import uic
 from uic.engines.storing import Database
 from uic.envelope.exports import read_matcher
 from uic.matching.store import current_exports, open_store
-from uic.pipeline.rounds import Finished, match, resolve, show, verify, withdraw, write_round
+from uic.pipeline.rounds import show, verify, withdraw, write_round
 from uic.resolving.register.tables import TABLES, open_register
 
 ROWS = people(60)
@@ -32,33 +31,6 @@ def desk(tmp_path: Path) -> Office:
 def sent(desk: Office) -> list[Path]:
     """The files of both partners."""
     return [desk.send("a", A), desk.send("b", B)]
-
-
-def matched(desk: Office, files: list[Path], name: str = "pairs") -> Path:
-    """Match as the matcher's office does."""
-    return match(
-        files,
-        key=desk.pairs["matcher"],
-        resolver=desk.pairs["resolver"].public,
-        partners=desk.partners,
-        schema=SCHEMA,
-        store=desk.folder / "m.duckdb",
-        out=desk.folder / f"{name}.uicp",
-    ).path
-
-
-def resolved(desk: Office, pairs: Path, files: list[Path], **options: Any) -> Finished:
-    """Resolve as the resolver's office does."""
-    known = {"key": desk.pairs["resolver"], "matcher": desk.pairs["matcher"].public}
-    return resolve(
-        pairs,
-        files,
-        partners=desk.partners,
-        register=desk.folder / "other.duckdb",
-        round="r1",
-        schema=SCHEMA,
-        **known | options,
-    )
 
 
 def test_two_offices_find_what_one_finds(desk: Office, sent: list[Path]) -> None:

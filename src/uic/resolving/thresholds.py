@@ -118,19 +118,19 @@ def threshold_for(chance: Chances, unmet: float, target: Target) -> float:
         LinkError: no threshold is expected to reach it.
     """
     values, true, links = _summed(chance)
-    if target.figure == "precision":
-        reached = true / links >= target.least
-        place = np.flatnonzero(reached)[-1:]  # as many links as possible
-    else:
-        reached = true >= target.least * (true[-1] + unmet if len(true) else 0)
-        place = np.flatnonzero(reached)[:1]  # as few as necessary
-    if not len(place):
+    total = float(chance.sum()) + unmet or 1.0
+    figures = true / (links if target.figure == "precision" else total)
+    reached = np.flatnonzero(figures >= target.least)
+    if not len(reached):
         raise LinkError(
-            f"no threshold is expected to reach a {target.figure} of {target.least}\n"
+            f"no threshold is expected to reach a {target.figure} of {target.least}:"
+            f" the most is {_below(figures.max(initial=0.0))}\n"
             "  hint: ask for less; expected_at in run.json of a run without it tells what each"
             " threshold brings"
         )
-    return _safe(values[int(place[0])])
+    # Of precision as many links as it allows, of recall as few as it needs.
+    place = reached[-1] if target.figure == "precision" else reached[0]
+    return _safe(values[place])
 
 
 def bands(chance: Chances) -> dict[str, int]:
@@ -145,6 +145,11 @@ def _summed(chance: Chances) -> tuple[Chances, Chances, Chances]:
     values, counts = np.unique(chance, return_counts=True)
     values, counts = values[::-1], counts[::-1]
     return values, np.cumsum(values * counts), np.cumsum(counts).astype(float)
+
+
+def _below(figure: float) -> float:
+    """Round down to four digits, so that what is told can be asked for."""
+    return int(figure * 10_000) / 10_000
 
 
 def _safe(threshold: float) -> float:
