@@ -145,8 +145,8 @@ def test_unique_patterns_are_counted_in_blocks() -> None:
 
 def test_kept_rows_are_one_a_block() -> None:
     """Ten rows in two blocks of five: two of ten can still meet somebody."""
-    assert Measures(10, {5: 2}, {1: 2}).kept == 0.2
-    assert Measures(10, {5: 2}, {2: 2}).kept == 0.4
+    assert Measures(10, {5: 2}, {1: 2}, 2).kept == 0.2
+    assert Measures(10, {5: 2}, {2: 2}, 4).kept == 0.4
 
 
 def test_histograms_of_partners_add_up(tmp_path: Path) -> None:

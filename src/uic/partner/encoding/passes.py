@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from uic.exchange import CHANCE, ROW_MAP
+from uic.partner.encoding.dummies import dummy_rows, lay_out
 from uic.partner.encoding.signing import signatures
 from uic.partner.encoding.thinning import Chosen
 from uic.partner.encoding.tokens import ID_BITS, blocks_of, random_ids, tags_of
@@ -57,7 +58,11 @@ def pass_tables(prepared: Prepared, item: Pass, *, apart: bool = False) -> Itera
         return
     bits = (sum(prepared.sizes) // TOGETHER).bit_length()
     blocks = _blocks(prepared, item)
-    chosen = Chosen(blocks.tokens, prepared.schema.protection.rows_per_block) if apart else None
+    stay = prepared.schema.protection.rows_per_block
+    chosen = Chosen(blocks.tokens, stay) if apart else None
+    if apart and lay_out(prepared, item, blocks.usable - blocks.beyond(stay)):
+        for rows in dummy_rows(prepared, item):
+            _deal(prepared, item, rows, bits)
     _deal_parts(prepared, item, chosen, bits)
     numbers = [n for n in range(1 << bits) if f"rows/{item.name}/{n}" in store]
     tables = (_mapped(store, item, n, bits) for n in numbers)
@@ -69,10 +74,14 @@ def pass_tables(prepared: Prepared, item: Pass, *, apart: bool = False) -> Itera
 def leaving_sizes(prepared: Prepared) -> dict[str, int]:
     """Return how many rows of each pass will leave: so many a block as the schema says."""
     rows, stay = sum(prepared.sizes), prepared.schema.protection.rows_per_block
-    return {
-        item.name: rows - _blocks(prepared, item).beyond(stay) if prepared.usable[item.name] else 0
-        for item in prepared.passes
-    }
+    sizes = {}
+    for item in prepared.passes:
+        sizes[item.name] = 0
+        if prepared.usable[item.name]:
+            blocks = _blocks(prepared, item)
+            beyond = blocks.beyond(stay)
+            sizes[item.name] = rows - beyond + lay_out(prepared, item, blocks.usable - beyond)
+    return sizes
 
 
 def _mapped(store: Store, item: Pass, number: int, bits: int) -> pa.Table:
@@ -86,13 +95,15 @@ def _told_apart(
     prepared: Prepared, item: Pass, blocks: Blocks, chosen: Chosen, tables: Iterator[pa.Table]
 ) -> Iterator[pa.Table]:
     """Take the rows of one block apart, and measure what leaves."""
-    store, watch, stay = prepared.store, Watch(), prepared.schema.protection.rows_per_block
+    store, watch, protection = prepared.store, Watch(), prepared.schema.protection
     chosen.settle()
     for table in tables:
         if not prepared.header.vouched:
             store.put(f"own/{item.name}", _shown(table.filter(pc.field("block") >= 0)))
         rows = chosen.thin(table)
-        watch.see(rows, chosen.blocks_of(rows)[0] if stay > 1 else None)
+        if protection.rows_per_block > 1:
+            watch.meet(rows if protection.dummies else rows.filter(pc.field("block") >= 0))
+        watch.see(rows)
         yield rows
     items = prepared.items if prepared.schema.profile != "tokens" else ()
     prepared.measured[item.name] = watch.measures(blocks.usable, blocks.histogram(), items)

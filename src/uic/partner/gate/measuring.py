@@ -28,21 +28,22 @@ class Measures:
         rows: Records with a usable value.
         register: Blocks of each size by the values in the register.
         file: Blocks of each size by the tokens in the file.
+        left: Records with a usable value whose row leaves.
         unique: Rows of the file whose resemblance to the others of their block is nobody else's.
+        dummies: Rows of the file that belong to nobody.
     """
 
     rows: int
     register: Histogram
     file: Histogram
+    left: int
     unique: int = 0
+    dummies: int = 0
 
     @property
     def kept(self) -> float:
         """Share of rows that can still meet another partner's row in this pass."""
-        blocks = sum(self.register.values())
-        staying = sum(size * count for size, count in self.file.items() if size > 1)
-        alone = blocks - sum(count for size, count in self.file.items() if size > 1)
-        return (staying + alone) / self.rows if self.rows else 1.0
+        return self.left / self.rows if self.rows else 1.0
 
     def as_dict(self) -> dict[str, object]:
         """Return the measures as they stand in a report."""
@@ -53,6 +54,7 @@ class Measures:
             "register_in_3": round(share_in(self.register, 3), 4),
             "register_in_10": round(share_in(self.register, 10), 4),
             "rows_kept": round(self.kept, 4),
+            "dummies": self.dummies,
             "file_entropy_bits": entropy(self.file),
             "file_blocks": {str(size): n for size, n in sorted(self.file.items())},
             "file_in_3": round(share_in(self.file, 3), 4),
@@ -67,12 +69,18 @@ class Watch:
 
     words: list[NDArray[np.int64]] = field(default_factory=list)
     shared: list[pa.Table] = field(default_factory=list)
+    left: int = 0
+    dummies: int = 0
 
-    def see(self, rows: pa.Table, shared: NDArray[np.int64] | None) -> None:
-        """Take note of rows that leave; ``shared`` are those that may share their token, if any."""
+    def see(self, rows: pa.Table) -> None:
+        """Take note of rows that leave."""
         self.words.append(rows["token_hi"].to_numpy())
-        if shared is not None and len(shared):
-            self.shared.append(rows.take(pa.array(shared)))
+        self.left += int(np.count_nonzero(rows["usable"]))
+        self.dummies += rows["record"].null_count
+
+    def meet(self, rows: pa.Table) -> None:
+        """Keep rows that may share their token, to compare them."""
+        self.shared.append(rows)
 
     def measures(self, rows: int, register: Histogram, items: tuple[Comparison, ...]) -> Measures:
         """Count the tokens that really stand in the file, whatever was meant to stand there."""
@@ -81,7 +89,7 @@ class Watch:
         sizes, blocks = np.unique(np.diff(np.append(starts, len(words))), return_counts=True)
         file = dict(zip(sizes.tolist(), blocks.tolist(), strict=True))
         unique = unique_patterns(pa.concat_tables(self.shared), items) if self.shared else 0
-        return Measures(rows, register, file, unique)
+        return Measures(rows, register, file, self.left, unique, self.dummies)
 
 
 def entropy(blocks: Histogram) -> float | None:
