@@ -53,6 +53,23 @@ class Pass(BaseModel):
     name: Label
     parts: Annotated[tuple[Part, ...], Field(min_length=1, strict=False)]
 
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Signature columns in which all rows of a block are equal, whatever they hold.
+
+        Nobody need sign them: the key of the pass says all there is to know. Of two attributes
+        in sorted order neither is fixed, for the two may have changed places.
+        """
+        parts = {"date": ("year", "month", "day"), "month_day": ("month", "day")}
+        found: set[str] = set()
+        for part in self.parts:
+            if part.take in DATE_TAKES:
+                taken = parts.get(part.take, (part.take,))
+                found |= {f"{part.attribute}_{name}" for name in taken}
+            elif part.take == "exact" and part.attribute is not None:
+                found.add(part.attribute)
+        return frozenset(found)
+
 
 def _passes(*items: tuple[str, list[dict[str, Any]]]) -> tuple[Pass, ...]:
     return tuple(

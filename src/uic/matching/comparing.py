@@ -108,7 +108,7 @@ def compare(
         wanted: Patterns to keep; None to keep what may matter by the first guess.
     """
     item, largest = work.schema.active_passes[number], work.schema.linking.largest_block
-    with database.lent("pass_rows", _stacked(work, item.name)):
+    with database.lent("pass_rows", _stacked(work, item)):
         for step in block_steps(work.items):
             database.run(step.name, step.select)
     limit, volume = full_comparison(database.fetch(BLOCKS_BY_SIZE.select), work.records, largest)
@@ -201,17 +201,20 @@ def score(database: Engine, number: int, weights: pa.Table) -> pa.Table:
     return found
 
 
-def _stacked(work: Work, name: str) -> pa.Table:
-    """Stack the rows of one pass; an attribute that a partner does not carry is null."""
+def _stacked(work: Work, item: Pass) -> pa.Table:
+    """Stack the rows of one pass; an attribute that a partner does not carry is null.
+
+    What the key of the pass fixes is not in the rows: it is equal in every block.
+    """
     wanted = pass_rows(work.items)
     return pa.concat_tables(
-        _as_planned(wanted, export, place, name) for place, export in enumerate(work.exports)
+        _as_planned(wanted, export, place, item) for place, export in enumerate(work.exports)
     )
 
 
-def _as_planned(wanted: Table, export: MatcherPart, place: int, name: str) -> pa.Table:
-    rows = export.pass_rows[name]
-    told = {"export": place, "vouched": int(export.header.vouched)}
+def _as_planned(wanted: Table, export: MatcherPart, place: int, item: Pass) -> pa.Table:
+    rows = export.pass_rows[item.name]
+    told = {"export": place, "vouched": int(export.header.vouched)} | dict.fromkeys(item.fixed, 0)
     columns = {}
     for column, kind in wanted.columns:
         if column in told:

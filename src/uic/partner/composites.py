@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from uic.schema import LinkageSchema, Part, Pass
 
 _BETWEEN = "\x1f"  # no canonical value holds it, so ("a", "bc") and ("ab", "c") stay apart
+_MOST = 2.0**62  # combinations that a number can tell apart
+_DIGITS = 100_000  # a year has fewer than five
 
 
 def canonical_columns(register: Register, schema: LinkageSchema) -> dict[str, pa.Array]:
@@ -42,35 +45,90 @@ def block_values(item: Pass, columns: dict[str, pa.Array], rows: int) -> pa.Arra
         columns: Canonical columns; text may be dictionary-encoded.
         rows: Number of records.
     """
-    parts = [_part(part, columns, rows) for part in item.parts]
-    return pc.binary_join_element_wise(*parts, _BETWEEN, null_handling="emit_null")
+    return coded_blocks(item, columns, rows, {}).dictionary_decode()
 
 
-def _part(part: Part, columns: dict[str, pa.Array], rows: int) -> pa.Array:
+def coded_blocks(
+    item: Pass, columns: dict[str, pa.Array], rows: int, taken: dict[Part, pa.DictionaryArray]
+) -> pa.DictionaryArray:
+    """Return :func:`block_values` as distinct strings and the place of each record's own.
+
+    ``taken`` keeps what was taken of these columns, for the next pass that takes the same.
+    """
+    for part in item.parts:
+        if part not in taken:
+            taken[part] = _part(part, columns, rows)
+    return _joined([taken[part] for part in item.parts])
+
+
+def _joined(parts: list[pa.DictionaryArray]) -> pa.DictionaryArray:
+    """Join parts by what lies between; only distinct combinations become strings."""
+    while np.prod([float(len(part.dictionary)) for part in parts]) >= _MOST:
+        parts = [_joined(parts[:-1]), parts[-1]]
+    if len(parts) == 1:
+        return parts[0]
+    missing = np.zeros(len(parts[0]), dtype=np.bool_)
+    number = np.zeros(len(parts[0]), dtype=np.int64)
+    for part in parts:
+        missing |= np.asarray(part.is_null())
+        number *= len(part.dictionary)
+        number += part.indices.fill_null(0).to_numpy()
+    combined = pa.array(number, mask=missing).dictionary_encode()
+    rest, texts = combined.dictionary.to_numpy(), []
+    for part in reversed(parts):
+        rest, place = np.divmod(rest, max(len(part.dictionary), 1))
+        texts.insert(0, part.dictionary.take(pa.array(place)))
+    return _coded(combined.indices, pc.binary_join_element_wise(*texts, _BETWEEN))
+
+
+def _coded(indices: pa.Array, dictionary: pa.Array) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(indices, dictionary)
+
+
+def _part(part: Part, columns: dict[str, pa.Array], rows: int) -> pa.DictionaryArray:
     if part.take in _DATE_TAKES:
         return _date_part(str(part.attribute), part.take, columns, rows)
     absent = pa.nulls(rows, pa.string())
     values = [_taken(part.take, columns.get(name, absent)) for name in part.attributes]
-    if len(values) == 1:
-        return values[0]
-    both = pc.and_(pc.is_valid(values[0]), pc.is_valid(values[1]))
-    ordered = pc.binary_join_element_wise(
-        pc.min_element_wise(*values), pc.max_element_wise(*values), _BETWEEN
-    )
-    return pc.if_else(both, ordered, pa.scalar(None, pa.string()))
+    return values[0] if len(values) == 1 else _sorted(*values)
 
 
-def _taken(take: str, column: pa.Array) -> pa.Array:
-    if pa.types.is_dictionary(column.type):
-        return _TAKE[take](column.dictionary).take(column.indices)
-    return _TAKE[take](column)
+def _taken(take: str, column: pa.Array) -> pa.DictionaryArray:
+    """Take something of every distinct value; several values may give the same."""
+    values = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    found = _TAKE[take](values.dictionary).dictionary_encode()
+    return _coded(found.indices.take(values.indices), found.dictionary)
 
 
-def _date_part(attribute: str, take: str, columns: dict[str, pa.Array], rows: int) -> pa.Array:
+def _sorted(first: pa.DictionaryArray, second: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Join two values in code-point order, which is the order of their UTF-8 bytes."""
+    known = pa.concat_arrays([first.dictionary, second.dictionary]).dictionary_encode()
+    order = pc.sort_indices(known.dictionary)
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
+    ranks = pa.array(rank[known.indices.to_numpy()])
+    edge = len(first.dictionary)
+    sides = ranks.slice(0, edge).take(first.indices), ranks.slice(edge).take(second.indices)
+    both = known.dictionary.take(order)
+    ends = (pc.min_element_wise, pc.max_element_wise)
+    return _joined([_coded(end(*sides, skip_nulls=False), both) for end in ends])
+
+
+def _date_part(
+    attribute: str, take: str, columns: dict[str, pa.Array], rows: int
+) -> pa.DictionaryArray:
+    """Write each distinct date once; its parts, of at most five digits, stand in one number."""
     absent = pa.nulls(rows, pa.int32())
-    parts = [columns.get(f"{attribute}_{name}", absent) for name in _DATE_TAKES[take]]
-    texts = [pc.cast(part, pa.string()) for part in parts]
-    return pc.binary_join_element_wise(*texts, "-", null_handling="emit_null")
+    whole = None
+    for name in _DATE_TAKES[take]:
+        part = pc.cast(columns.get(f"{attribute}_{name}", absent), pa.int64())
+        whole = part if whole is None else pc.add(pc.multiply(whole, _DIGITS), part)
+    dates = pc.cast(whole, pa.int64()).dictionary_encode()
+    rest, texts = dates.dictionary.to_numpy(), []
+    for _ in _DATE_TAKES[take]:
+        rest, number = np.divmod(rest, _DIGITS)
+        texts.insert(0, pa.array(number).cast(pa.string()))
+    return _coded(dates.indices, pc.binary_join_element_wise(*texts, "-"))
 
 
 def _date_columns(records: pa.Table, attribute: str) -> dict[str, pa.Array]:

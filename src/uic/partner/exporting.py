@@ -19,6 +19,7 @@ from uic.errors import InputError, Problem
 from uic.exchange import CHANCE, EVENTS, OWN_PAIRS, RECORDS, SENT_EVENTS, sent_events
 from uic.partner.demographics import with_traits
 from uic.partner.encoding import own_pairs
+from uic.partner.encoding.deciding import decide
 from uic.partner.encoding.frequencies import frequencies
 from uic.partner.encoding.passes import (
     EMPTY,
@@ -106,6 +107,7 @@ def encode(
         prepared = prepare(arranged, chosen, epoch_key, store, progress=progress)
         if old_key is not None:
             check_ids(seen.ranges, max(seen.rows, prepared.header.records), seen.source)
+        decide(prepared, apart=True)
         fields = fields_of(prepared.header, leaving_sizes(prepared), seen.events)
         report = path.with_name(f"{path.stem}.gate.json")
         tables = _tables(prepared, compare, report)
@@ -165,7 +167,7 @@ def _tables(
     """Return both compartments; the resolver's is complete once the matcher's was written."""
     store, passes, sums = prepared.store, prepared.passes, frequencies(prepared)
     matcher: dict[str, pa.Table | Stream] = {
-        PASS + item.name: Stream(EMPTY, pass_tables(prepared, item, apart=True)) for item in passes
+        PASS + item.name: Stream(EMPTY, pass_tables(prepared, item)) for item in passes
     }
     rows: dict[str, pa.Table | Stream] = {
         ROWS + item.name: Stream(MAPPED, store.pieces(f"map/{item.name}")) for item in passes

@@ -39,20 +39,17 @@ def text_signatures(values: pa.Array, salts: Salts, key: bytes) -> pa.Array:
 
     Args:
         values: Canonical text, one a row; may be dictionary-encoded.
-        salts: Secret salt of each row's block; :func:`coded` where they serve several attributes.
+        salts: Secret salt of each row's block. :func:`coded` where blocks repeat: a value is then
+            signed once a block.
         key: 32-byte sub-key of this pass and attribute.
     """
-    texts, blocks = coded(values), coded(salts)
+    texts = coded(values)
     missing = np.asarray(texts.is_null())
-    signed = np.zeros(len(values), dtype=np.int64)
     present = np.flatnonzero(~missing)
+    signed = np.zeros(len(values), dtype=np.int64)
     if len(present):
-        value, block = texts.indices.drop_null().to_numpy(), blocks.indices.to_numpy()[present]
-        back: Rows = slice(None)
-        if len(blocks.dictionary) < _REPEATED * len(values):
-            value, block, back = _once(value, block)
+        value, salt, back = _once(texts.indices.drop_null().to_numpy(), salts, present)
         pairs, starts = letter_pairs(texts.dictionary)
-        salt = blocks.dictionary.to_numpy()[block]
         signed[present] = _sign(pairs, starts, value, salt, key)[back]
     return pa.array(signed, mask=missing)
 
@@ -114,69 +111,73 @@ def coded(values: pa.Array | Salts) -> pa.DictionaryArray:
 
 
 def _once(
-    which: NDArray[np.int32], blocks: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
-    """Return each value and block that meet once, and where every row finds its own."""
-    width = int(blocks.max()) + 1
-    once = coded(which.astype(np.int64) * width + blocks)
-    value, block = np.divmod(once.dictionary.to_numpy(), width)
-    return value, block, once.indices.to_numpy()
+    value: NDArray[np.int32], salts: Salts, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64] | NDArray[np.int32], NDArray[np.uint64], Rows]:
+    """Return each value and salt that meet once, and where every row finds its own."""
+    if not isinstance(salts, pa.DictionaryArray):
+        return value, salts[rows], slice(None)
+    known, block = salts.dictionary.to_numpy(), salts.indices.to_numpy()[rows]
+    if len(known) >= _REPEATED * len(salts):
+        return value, known[block], slice(None)
+    once = coded(value.astype(np.int64) * len(known) + block)
+    value_once, block_once = np.divmod(once.dictionary.to_numpy(), len(known))
+    return value_once, known[block_once], once.indices.to_numpy()
 
 
 def _sign(
     pairs: NDArray[np.uint32],
     starts: NDArray[np.int64],
-    which: NDArray[np.int64],
+    which: NDArray[np.int64] | NDArray[np.int32],
     salts: NDArray[np.uint64],
     key: bytes,
 ) -> NDArray[np.int64]:
     """Sign the texts ``which``; texts of one length go together, so that whole arrays move."""
-    signed = np.empty(len(which), dtype=np.int64)
     encrypt = aes_prf(key)
     first = starts[which]
     sizes = starts[which + 1] - first
     narrow = sizes.astype(np.uint16) if sizes.max(initial=0) < 1 << 16 else sizes
     order = np.argsort(narrow, kind="stable")  # of 16-bit numbers a radix sort
+    first, salts = first[order], salts[order]
+    packed = np.empty((len(which), BITS // 8), dtype=np.uint8)
     begin = 0
     for size, count in zip(*np.unique(narrow, return_counts=True), strict=True):
-        step = min(max(_CHUNK // (int(size) * _COUNTERS), 1), int(count))
-        scratch = _Scratch(int(size), step)
-        for n in range(begin, begin + int(count), step):
-            rows = order[n : min(n + step, begin + int(count))]
-            numbers = pairs.take(first[rows] + np.arange(size)[:, None])
-            signed[rows] = _signed(numbers, salts[rows], encrypt, scratch)
+        together = slice(begin, begin + int(count))
+        _sign_alike(pairs, first[together], int(size), salts[together], encrypt, packed[together])
         begin += int(count)
+    signed = np.empty(len(which), dtype=np.int64)
+    signed[order] = packed.view(">i8")[:, 0]
     return signed
 
 
-class _Scratch:
-    """Memory for one chunk after another: fresh memory costs as much as the hashing itself.
-
-    Blocks stand as (counter, letter pair, text); their counters are written once.
-    """
-
-    def __init__(self, size: int, rows: int) -> None:
-        self.plain = np.zeros((_COUNTERS, size, rows), dtype=_PLAIN)
-        self.plain["counter"] = np.arange(_COUNTERS, dtype=np.uint32)[:, None, None]
-        self.hashed = np.empty(self.plain.nbytes + 15, dtype=np.uint8)
-
-
-def _signed(
-    numbers: NDArray[np.uint32],
+def _sign_alike(
+    pairs: NDArray[np.uint32],
+    first: NDArray[np.int64],
+    size: int,
     salts: NDArray[np.uint64],
     encrypt: Callable[[memoryview, memoryview], int],
-    scratch: _Scratch,
-) -> NDArray[np.int64]:
-    """Sign one chunk: ``numbers`` has one column a text, of as many letter pairs each."""
-    rows = len(salts)  # in the last chunk fewer than there is room for: the rest is thrown away
-    plain, hashed = scratch.plain, scratch.hashed
-    plain["salt"][..., :rows] = salts
-    plain["number"][..., :rows] = numbers
-    encrypt(plain.reshape(-1).view(np.uint8).data, hashed.data)
-    words = hashed[: plain.nbytes].view("<u2").reshape(*plain.shape[:2], -1)
-    bits = words.min(axis=1).astype(np.uint8) & np.uint8(1)
-    packed = np.packbits(bits, axis=1)[:, :rows]
-    return np.ascontiguousarray(packed.T).view(">i8")[:, 0].astype(np.int64)
+    packed: NDArray[np.uint8],
+) -> None:
+    """Sign texts of one length into ``packed``, a chunk after another in the same memory.
+
+    Fresh memory costs as much as the hashing itself. AES blocks stand as (counter, letter pair,
+    text), so that every array is written in long runs; counters are written once.
+    """
+    step = min(max(_CHUNK // (size * _COUNTERS), 1), len(first))
+    plain = np.zeros((_COUNTERS, size, step), dtype=_PLAIN)
+    plain["counter"] = np.arange(_COUNTERS, dtype=np.uint32)[:, None, None]
+    salt, number, blocks = plain["salt"], plain["number"], plain.reshape(-1).view(np.uint8).data
+    hashed = np.empty(plain.nbytes + 15, dtype=np.uint8)
+    words = hashed[: plain.nbytes].view("<u2").reshape(_COUNTERS, size, -1)
+    least = np.empty((_COUNTERS, words.shape[2]), dtype=np.uint16)
+    place = np.arange(size)[:, None]
+    for n in range(0, len(first), step):
+        rows = min(step, len(first) - n)  # of the last chunk the rest is thrown away
+        number[..., :rows] = pairs.take(first[n : n + rows] + place)
+        salt[..., :rows] = salts[n : n + rows]
+        encrypt(blocks, hashed.data)
+        np.minimum.reduce(words, axis=1, out=least)
+        bits = np.packbits((least & 1).astype(np.uint8).reshape(-1)).reshape(_COUNTERS, -1)
+        packed[n : n + rows] = bits[:, :rows].T
 
 
 def _codes(salts: NDArray[np.uint64], numbers: NDArray[np.uint32], key: bytes) -> NDArray[np.int32]:

@@ -4,25 +4,27 @@ A holder of the matcher's compartment sees, per pass, which rows share a block a
 rows of one block resemble each other. Nothing links the rows of two passes. Whoever holds the
 key can test any name against any token (spec/threat-model.md).
 
-``tokens`` names the blocks, ``signing`` says which rows are signed and how, ``thinning`` leaves one
-row a block, ``preparing`` and ``passes`` bring a register of any length through, part by part.
+``tokens`` names the blocks, ``thinning`` says which row of a block leaves, ``signing`` how a row is
+signed; ``preparing``, ``deciding`` and ``passes`` bring a register of any length through.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from uic.exchange import OWN_PAIRS, ROW_MAP, Export, MatcherPart, ResolverPart
+from uic.partner.encoding.deciding import decide
 from uic.partner.encoding.frequencies import frequencies
 from uic.partner.encoding.passes import chance_table, own_rows, pass_tables
 from uic.partner.encoding.preparing import prepare
 from uic.partner.storing import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from uic.crypto.keys import EpochKey
     from uic.partner.encoding.preparing import Prepared
@@ -59,18 +61,35 @@ def encode_to_leave(
 
 def own_pairs(prepared: Prepared, sums: pa.Table, compare: CompareOwn) -> pa.Table:
     """Compare, once every pass was written, the partner's own rows that shared a token."""
-    if prepared.header.vouched:
-        return OWN_PAIRS.empty_table()
-    rows = {item.name: own_rows(prepared, item) for item in prepared.passes}
-    if not any(map(len, rows.values())):
+    rows = _OwnRows(prepared)
+    if prepared.header.vouched or not len(rows.shared):
         return OWN_PAIRS.empty_table()
     return compare(MatcherPart(prepared.header, rows, sums), prepared.schema)
 
 
+class _OwnRows(Mapping[str, pa.Table]):
+    """The partner's own rows, one pass in memory at a time."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._passes = {item.name: item for item in prepared.passes}
+        self.shared = [name for name, one in prepared.decided.items() if one.agreeing]
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return own_rows(self._prepared, self._passes[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._passes)
+
+    def __len__(self) -> int:
+        return len(self._passes)
+
+
 def _export(prepared: Prepared, register: Register, compare: CompareOwn | None) -> Export:
     sums, apart = frequencies(prepared), compare is not None
+    decide(prepared, apart=apart)
     rows = {
-        item.name: pa.concat_tables(pass_tables(prepared, item, apart=apart))
+        item.name: pa.concat_tables(pass_tables(prepared, item))
         for item in prepared.passes
     }
     mapped = [_labelled(name, prepared.store.take(f"map/{name}")) for name in rows]

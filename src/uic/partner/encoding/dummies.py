@@ -16,12 +16,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from uic.crypto.mac import hmac_each
-from uic.partner.composites import block_values
-from uic.partner.encoding.signing import signatures
-from uic.partner.encoding.tokens import random_ids, tags_of
+from uic.partner.composites import coded_blocks
+from uic.partner.encoding.thinning import marks_of
+from uic.partner.encoding.tokens import tags_of
 from uic.partner.mixing import mixed
-from uic.partner.signatures import coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,31 +29,28 @@ if TYPE_CHECKING:
     from uic.partner.encoding.preparing import Prepared
     from uic.schema import Pass
 
-    Words = NDArray[np.uint64]
-
 LENDERS = 1 << 15
 """Records that lend values: of a larger register those with the smallest keyed numbers."""
 TURNS = 4
 """So many times the wanted rows are drawn; dense registers have few blocks with room."""
 
 
-def lay_out(prepared: Prepared, item: Pass, leaving: int) -> int:
+def lay_out(prepared: Prepared, item: Pass, full: NDArray[np.int64], leaving: int) -> int:
     """Draw the dummies of a pass, put them aside and return how many there are.
 
     Args:
-        prepared: The register after the first walk, the tokens of the pass still in the store.
+        prepared: The register after the first walk.
         item: The pass.
+        full: First words of the tokens of people, sorted, each as often as it stands.
         leaving: Rows with a usable value that leave.
     """
     store, name = prepared.store, f"dummies/{item.name}"
     protection = prepared.schema.protection
     wanted = math.ceil(protection.dummies * leaving)
-    if name in store:
-        return len(store.look(name, ["salt"]))
     if not wanted:
         return 0
     lenders = _lenders(prepared)
-    full, made = _tokens(prepared, item), 0
+    made = 0
     for turn in range(TURNS * math.ceil(wanted / len(lenders))):
         drawn = _drawn(lenders, prepared, item, turn)
         drawn = drawn.filter(pa.array(_fits(drawn, full, protection.rows_per_block)))
@@ -69,24 +64,10 @@ def lay_out(prepared: Prepared, item: Pass, leaving: int) -> int:
     return made
 
 
-def dummy_rows(prepared: Prepared, item: Pass) -> Iterator[pa.Table]:
-    """Yield the rows that :func:`lay_out` put aside, signed as those of people are."""
+def drawn_dummies(prepared: Prepared, item: Pass) -> Iterator[pa.Table]:
+    """Yield what :func:`lay_out` put aside: canonical columns, token and salt of each."""
     name = f"dummies/{item.name}"
-    for drawn in prepared.store.pieces(name) if name in prepared.store else ():
-        rows = len(drawn)
-        table = {
-            "row_id": pa.array(random_ids(rows)),
-            "token_hi": drawn["token_hi"],
-            "token_lo": drawn["token_lo"],
-            "record": pa.nulls(rows, pa.int32()),
-            "usable": pa.repeat(pa.scalar(False), rows),
-        }
-        if prepared.schema.profile != "tokens":
-            columns = {n: drawn[n].combine_chunks() for n in drawn.column_names}
-            salts = drawn["salt"].to_numpy()
-            table |= signatures(columns, prepared.items, salts, item.name, prepared.key)
-        alone = {"block": np.full(rows, -1, np.int32), "rank": np.zeros(rows, np.uint64)}
-        yield pa.table(table | {name: pa.array(column) for name, column in alone.items()})
+    return prepared.store.pieces(name) if name in prepared.store else iter(())
 
 
 def _lenders(prepared: Prepared) -> pa.Table:
@@ -94,11 +75,11 @@ def _lenders(prepared: Prepared) -> pa.Table:
     store, name = prepared.store, "lenders"
     if name in store:
         return store.look(name)
-    key, columns = prepared.key.sub_key("dummies"), _columns(prepared)
+    columns = _columns(prepared)
     found = pa.table({})
     for part in range(len(prepared.sizes)):
         table = store.look(f"columns/{part}", columns)
-        marks = _marks(table, key)
+        marks = marks_of(dict(zip(columns, table.columns, strict=True)), prepared.key)
         least = np.argsort(marks, kind="stable")[:LENDERS]
         table = table.append_column("mark", pa.array(marks)).take(pa.array(least))
         plain = [pa.string() if pa.types.is_dictionary(f.type) else f.type for f in table.schema]
@@ -111,18 +92,6 @@ def _lenders(prepared: Prepared) -> pa.Table:
 
 def _columns(prepared: Prepared) -> list[str]:
     return [column for item in prepared.items for column in item.columns]
-
-
-def _marks(table: pa.Table, key: bytes) -> Words:
-    """Return a keyed number of each record's values: equal records have equal numbers."""
-    marks = np.zeros(len(table), dtype=np.uint64)
-    for column in table.columns:
-        values = coded(column.combine_chunks())
-        distinct = values.dictionary.cast(pa.string()).cast(pa.binary()).to_pylist()
-        words = np.frombuffer(hmac_each(key, distinct), dtype="<u8").reshape(-1, 4)[:, 0]
-        words = np.append(words, np.uint64(0))  # of a missing value
-        marks = mixed(marks ^ words[values.indices.fill_null(-1).to_numpy()])
-    return marks
 
 
 def _drawn(lenders: pa.Table, prepared: Prepared, item: Pass, turn: int) -> pa.Table:
@@ -140,10 +109,10 @@ def _drawn(lenders: pa.Table, prepared: Prepared, item: Pass, turn: int) -> pa.T
         for name in rest:
             unknown = pc.is_null(columns[first])
             columns[name] = pc.if_else(unknown, pa.scalar(None, pa.int32()), columns[name])
-    values = block_values(item, columns, len(lenders))
-    tags = tags_of(values, prepared.key.sub_key("block", item.name))
-    words = {name: tags[name] for name in ("token_hi", "token_lo", "salt")}
-    return pa.table(columns | words).filter(tags["usable"])
+    values = coded_blocks(item, columns, len(lenders), {})
+    names, rest = tags_of(values, prepared.key.sub_key("block", item.name))
+    words = {"token_hi": names["token_hi"]} | {name: rest[name] for name in rest.column_names}
+    return pa.table(columns | words).filter(names["usable"])
 
 
 def _lent(lenders: pa.Table, names: list[str], key: bytes) -> dict[str, pa.Array]:
@@ -157,18 +126,6 @@ def _lent(lenders: pa.Table, names: list[str], key: bytes) -> dict[str, pa.Array
     at = np.searchsorted(places[order], mixed(marks ^ wish)) % len(marks)
     lent = lenders.select(names).take(pa.array(order[at]))
     return {name: lent[name].combine_chunks() for name in names}
-
-
-def _tokens(prepared: Prepared, item: Pass) -> NDArray[np.int64]:
-    """Return the first words of the tokens of people, sorted, each as often as it stands."""
-    names = [f"tags/{item.name}/{part}" for part in range(len(prepared.sizes))]
-    tables = [
-        prepared.store.look(name, ["token_hi", "usable"])
-        for name in names
-        if name in prepared.store
-    ]
-    words = [table.filter(table["usable"])["token_hi"].to_numpy() for table in tables]
-    return np.sort(np.concatenate([np.empty(0, np.int64), *words]))
 
 
 def _fits(drawn: pa.Table, full: NDArray[np.int64], stay: int) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from uic.exchange import FREQUENCIES
 from uic.levels import pattern_sql
 from uic.partner.encoding.signing import signatures
+from uic.partner.signatures import coded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def frequencies(prepared: Prepared) -> pa.Table:
     part = prepared.store.look(f"columns/{prepared.sizes.index(rows)}")
     columns = {name: part[name].combine_chunks() for name in part.column_names}
     salt = int.from_bytes(prepared.key.sub_key("frequencies")[:8], "little")
-    salts = np.full(rows, salt, dtype=np.uint64)
+    salts = coded(np.full(rows, salt, dtype=np.uint64))
     signed = signatures(columns, prepared.items, salts, "frequencies", prepared.key)
     left, right = _pairs_to_compare(rows)
     return _level_counts(_patterns(signed, left, right, prepared.items), prepared.items)

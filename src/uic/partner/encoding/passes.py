@@ -1,7 +1,8 @@
 """Second walk: the rows of one pass, signed part by part, in the order of random row ids.
 
-Rows are dealt out by the first bits of their row ids and then sorted, so that the order in which
-they leave tells nothing about the part, the file or another pass they come from.
+Only rows that leave, or are compared at home, are signed. They are dealt out by their place in the
+order of the row ids and then sorted, so that the order in which they leave tells nothing about the
+part, the file or another pass they come from.
 """
 
 from __future__ import annotations
@@ -10,27 +11,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from uic.exchange import CHANCE, ROW_MAP
-from uic.partner.encoding.dummies import dummy_rows, lay_out
+from uic.partner.encoding.deciding import flags_of
+from uic.partner.encoding.dummies import drawn_dummies
 from uic.partner.encoding.signing import signatures
-from uic.partner.encoding.thinning import Chosen
-from uic.partner.encoding.tokens import ID_BITS, blocks_of, random_ids, tags_of
+from uic.partner.encoding.tokens import ordered_ids, random_tags
 from uic.partner.gate.measuring import Watch
+from uic.partner.signatures import coded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from numpy.typing import NDArray
+
+    from uic.partner.encoding.deciding import Decided
     from uic.partner.encoding.preparing import Prepared
-    from uic.partner.encoding.tokens import Blocks
     from uic.partner.storing import Store
     from uic.schema import Pass
 
 TOGETHER = 1 << 18
 """Pass rows that are sorted at a time, about."""
 
-HIDDEN = ("record", "usable", "block", "rank")
 EMPTY = pa.schema([("row_id", pa.int64()), ("token_hi", pa.int64()), ("token_lo", pa.int64())])
 """Columns of a pass that nobody can use."""
 
@@ -38,156 +40,172 @@ MAPPED = pa.schema([column for column in ROW_MAP if column.name != "pass"])
 """What the resolver needs to know of a pass row."""
 
 
-def pass_tables(prepared: Prepared, item: Pass, *, apart: bool = False) -> Iterator[pa.Table]:
+def pass_tables(prepared: Prepared, item: Pass) -> Iterator[pa.Table]:
     """Yield the matcher's rows of a pass in order; what the resolver needs goes to the store.
 
-    The store then holds ``map/PASS``: row id, record and whether the token is a real one.
-
-    Args:
-        prepared: The register after the first walk.
-        item: The pass.
-        apart: For a file that leaves the partner: of every block one row leaves. The store then
-            holds ``own/PASS``, the rows of blocks of two and more, unless the partner vouches
-            for its list.
+    The store then holds ``map/PASS``: row id, record and whether the token is a real one. For a
+    file that leaves, what leaves is measured, and the store holds ``own/PASS``, the rows of blocks
+    of two and more, unless the partner vouches for its list.
     """
-    store = prepared.store
-    if not prepared.usable.get(item.name):
-        prepared.chance[item.name] = 0, 0
+    store, decided = prepared.store, prepared.decided.get(item.name)
+    if decided is None:
         store.put(f"map/{item.name}", MAPPED.empty_table())
         yield EMPTY.empty_table()
         return
-    bits = (sum(prepared.sizes) // TOGETHER).bit_length()
-    blocks = _blocks(prepared, item)
-    stay = prepared.schema.protection.rows_per_block
-    chosen = Chosen(blocks.tokens, stay) if apart else None
-    if apart and lay_out(prepared, item, blocks.usable - blocks.beyond(stay)):
-        for rows in dummy_rows(prepared, item):
-            _deal(prepared, item, rows, bits)
-    _deal_parts(prepared, item, chosen, bits)
-    numbers = [n for n in range(1 << bits) if f"rows/{item.name}/{n}" in store]
-    tables = (_mapped(store, item, n, bits) for n in numbers)
-    told = _told_apart(prepared, item, blocks, chosen, tables) if chosen else tables
-    for table in told:
-        yield _shown(table)
+    ids, owners = ordered_ids(sum(prepared.sizes) + decided.dummies)
+    _put_map(prepared, item, ids, owners)
+    places = np.empty(len(owners), dtype=np.int32)
+    places[owners] = np.arange(len(owners), dtype=np.int32)
+    _sign_parts(prepared, item, ids, places)
+    _sign_dummies(prepared, item, ids, places[sum(prepared.sizes) :])
+    watch = Watch()
+    for number in range(len(ids) // TOGETHER + 1):
+        if f"rows/{item.name}/{number}" in store:
+            rows = _in_order(store.take(f"rows/{item.name}/{number}"))
+            if decided.apart:
+                _watch(watch, rows, prepared, item)
+            yield rows
+    if decided.apart:
+        items = prepared.items if prepared.schema.profile != "tokens" else ()
+        prepared.measured[item.name] = watch.measures(decided, items)
 
 
 def leaving_sizes(prepared: Prepared) -> dict[str, int]:
     """Return how many rows of each pass will leave: so many a block as the schema says."""
-    rows, stay = sum(prepared.sizes), prepared.schema.protection.rows_per_block
-    sizes = {}
-    for item in prepared.passes:
-        sizes[item.name] = 0
-        if prepared.usable[item.name]:
-            blocks = _blocks(prepared, item)
-            beyond = blocks.beyond(stay)
-            sizes[item.name] = rows - beyond + lay_out(prepared, item, blocks.usable - beyond)
-    return sizes
-
-
-def _mapped(store: Store, item: Pass, number: int, bits: int) -> pa.Table:
-    """Return the next rows of a pass, their map put aside for the resolver."""
-    table = _ordered(store.take(f"rows/{item.name}/{number}"), number, bits)
-    store.put(f"map/{item.name}", table.select(MAPPED.names))
-    return table
-
-
-def _told_apart(
-    prepared: Prepared, item: Pass, blocks: Blocks, chosen: Chosen, tables: Iterator[pa.Table]
-) -> Iterator[pa.Table]:
-    """Take the rows of one block apart, and measure what leaves."""
-    store, watch, protection = prepared.store, Watch(), prepared.schema.protection
-    chosen.settle()
-    for table in tables:
-        if not prepared.header.vouched:
-            store.put(f"own/{item.name}", _shown(table.filter(pc.field("block") >= 0)))
-        rows = chosen.thin(table)
-        if protection.rows_per_block > 1:
-            watch.meet(rows if protection.dummies else rows.filter(pc.field("block") >= 0))
-        watch.see(rows)
-        yield rows
-    items = prepared.items if prepared.schema.profile != "tokens" else ()
-    prepared.measured[item.name] = watch.measures(blocks.usable, blocks.histogram(), items)
-
-
-def _shown(table: pa.Table) -> pa.Table:
-    """Return what the matcher may see of pass rows."""
-    return table.drop_columns([name for name in HIDDEN if name in table.column_names])
+    records, sizes = sum(prepared.sizes), {item.name: 0 for item in prepared.passes}
+    return sizes | {
+        name: records - decided.rows + decided.left + decided.dummies
+        for name, decided in prepared.decided.items()
+    }
 
 
 def own_rows(prepared: Prepared, item: Pass) -> pa.Table:
     """Return, after :func:`pass_tables`, the rows that met another of this register."""
     name = f"own/{item.name}"
-    return prepared.store.take(name) if name in prepared.store else EMPTY.empty_table()
+    return prepared.store.look(name) if name in prepared.store else EMPTY.empty_table()
 
 
 def chance_table(prepared: Prepared) -> pa.Table:
     """Return, per pass, the pairs of this register's records and how many share a token."""
-    rows = [(item.name, *prepared.chance[item.name]) for item in prepared.passes]
-    return pa.Table.from_pylist(
-        [dict(zip(CHANCE.names, row, strict=True)) for row in rows], schema=CHANCE
-    )
+    rows = []
+    for item in prepared.passes:
+        decided = prepared.decided.get(item.name)
+        pairs = (decided.rows * (decided.rows - 1) // 2, decided.agreeing) if decided else (0, 0)
+        rows.append(dict(zip(CHANCE.names, (item.name, *pairs), strict=True)))
+    return pa.Table.from_pylist(rows, schema=CHANCE)
 
 
-def _deal_parts(prepared: Prepared, item: Pass, chosen: Chosen | None, bits: int) -> None:
+def _put_map(
+    prepared: Prepared, item: Pass, ids: NDArray[np.int64], owners: NDArray[np.int64]
+) -> None:
+    """Tell the resolver whose row is whose: what follows the records in number is nobody's."""
+    records = sum(prepared.sizes)
+    usable = flags_of(prepared.decided[item.name].usable, records)
+    usable = np.append(usable, np.zeros(len(ids) - records, dtype=np.bool_))
+    for first in range(0, len(ids), TOGETHER):
+        owner = owners[first : first + TOGETHER]
+        columns = [ids[first : first + TOGETHER], owner.astype(np.int32), usable[owner]]
+        arrays = [pa.array(column) for column in columns]
+        if prepared.decided[item.name].dummies:
+            arrays[1] = pa.array(columns[1], mask=owner >= records)
+        prepared.store.put(f"map/{item.name}", pa.Table.from_arrays(arrays, schema=MAPPED))
+
+
+def _sign_parts(
+    prepared: Prepared, item: Pass, ids: NDArray[np.int64], places: NDArray[np.int32]
+) -> None:
+    """Sign what leaves, and what is compared at home, and deal it out by its place."""
+    decided, records = prepared.decided[item.name], sum(prepared.sizes)
+    at_home = decided.apart and not prepared.header.vouched
+    leaves = flags_of(decided.leaves, records)
+    met = flags_of(decided.met, records) if at_home else np.zeros(records, dtype=np.bool_)
     first = 0
     for part, size in enumerate(prepared.sizes):
         prepared.tell()
-        rows = _part_rows(prepared, item, part, first)
-        _deal(prepared, item, chosen.look(rows) if chosen else rows, bits)
+        place, out, own = (flags[first : first + size] for flags in (places, leaves, met))
+        rows = np.flatnonzero(out | own)
+        rows = rows[np.argsort(place[rows])]  # in the order in which they leave
+        signed = _signed_part(prepared, item, part, rows, ids[place[rows]])
+        if at_home:
+            prepared.store.put(f"own/{item.name}", signed.filter(pa.array(own[rows])))
+            signed, rows = signed.filter(pa.array(out[rows])), rows[out[rows]]
+        _deal(prepared.store, item, signed, place[rows])
         first += size
 
 
-def _blocks(prepared: Prepared, item: Pass) -> Blocks:
-    names = [f"tags/{item.name}/{part}" for part in range(len(prepared.sizes))]
-    columns = ["token_hi", "usable"]
-    blocks = blocks_of(
-        prepared.store.look(name, columns) for name in names if name in prepared.store
-    )
-    prepared.chance[item.name] = blocks.usable * (blocks.usable - 1) // 2, blocks.agreeing
-    return blocks
-
-
-def _part_rows(prepared: Prepared, item: Pass, part: int, first: int) -> pa.Table:
-    """Return the rows of one part, whose first record is number ``first`` of the register."""
-    rows, store = prepared.sizes[part], prepared.store
-    name = f"tags/{item.name}/{part}"
-    tags = store.take(name) if name in store else tags_of(pa.nulls(rows, pa.string()), b"")
-    table = {
-        "row_id": pa.array(random_ids(rows)),
-        "token_hi": tags["token_hi"],
-        "token_lo": tags["token_lo"],
-        "record": pa.array(np.arange(first, first + rows, dtype=np.int32)),
-        "usable": tags["usable"],
-    }
+def _signed_part(
+    prepared: Prepared, item: Pass, part: int, rows: NDArray[np.int64], ids: NDArray[np.int64]
+) -> pa.Table:
+    """Return these rows of one part, signed, under these row ids."""
+    store, name = prepared.store, f"{item.name}/{part}"
+    if f"words/{name}" in store:
+        tags = store.take(f"words/{name}"), store.take(f"salts/{name}")
+    else:
+        tags = random_tags(prepared.sizes[part])
+    taken = {c: table[c].to_numpy()[rows] for table in tags for c in table.column_names}
+    columns: dict[str, pa.Array] = {}
     if prepared.schema.profile != "tokens":
-        columns = {n: c.combine_chunks() for n, c in _columns(prepared, part).items()}
-        salts = tags["salt"].to_numpy()
-        table |= signatures(columns, prepared.items, salts, item.name, prepared.key)
+        table = store.look(f"columns/{part}")
+        wanted = {column for compared in prepared.items for column in compared.columns}
+        columns = {
+            name: table[name].combine_chunks().take(pa.array(rows))
+            for name in wanted - item.fixed
+        }
+    return _signed(prepared, item, ids, taken, columns)
+
+
+def _signed(
+    prepared: Prepared,
+    item: Pass,
+    ids: NDArray[np.int64],
+    tags: Mapping[str, NDArray[np.int64] | NDArray[np.uint64]],
+    columns: dict[str, pa.Array],
+) -> pa.Table:
+    """Return rows under these ids, with their tokens and with what their columns are signed to."""
+    table = {"row_id": pa.array(ids)}
+    table |= {name: pa.array(tags[name]) for name in ("token_hi", "token_lo")}
+    if prepared.schema.profile != "tokens":
+        alone = prepared.decided[item.name].alone and prepared.header.vouched
+        salts = tags["salt"] if alone else coded(tags["salt"])
+        items, key = prepared.items, prepared.key
+        table |= signatures(columns, items, salts, item.name, key, fixed=item.fixed)
     return pa.table(table)
 
 
-def _columns(prepared: Prepared, part: int) -> dict[str, pa.ChunkedArray]:
-    table = prepared.store.look(f"columns/{part}")
-    return dict(zip(table.column_names, table.columns, strict=True))
+def _sign_dummies(
+    prepared: Prepared, item: Pass, ids: NDArray[np.int64], places: NDArray[np.int32]
+) -> None:
+    """Sign the rows of nobody as those of people are, and deal them out among these."""
+    first = 0
+    for drawn in drawn_dummies(prepared, item):
+        place = places[first : first + len(drawn)]
+        tags = {name: drawn[name].to_numpy() for name in ("token_hi", "token_lo", "salt")}
+        columns = {name: drawn[name].combine_chunks() for name in drawn.column_names}
+        order = np.argsort(place)
+        signed = _signed(prepared, item, ids[place], tags, columns).take(pa.array(order))
+        _deal(prepared.store, item, signed, place[order])
+        first += len(drawn)
 
 
-def _deal(prepared: Prepared, item: Pass, table: pa.Table, bits: int) -> None:
-    """Deal the rows of a part out by the first bits of their row ids."""
-    numbers = table["row_id"].to_numpy() >> (ID_BITS - bits)
-    order = np.argsort(numbers, kind="stable")
-    dealt = table.take(pa.array(order)) if numbers.any() else table
-    counts = np.bincount(numbers)
-    ends = np.cumsum(counts)
-    for number in np.flatnonzero(counts):
-        piece = dealt.slice(ends[number] - counts[number], counts[number])
-        prepared.store.put(f"rows/{item.name}/{number}", piece)
+def _deal(store: Store, item: Pass, rows: pa.Table, places: NDArray[np.int32]) -> None:
+    """Deal rows out by their places, which ascend."""
+    numbers = places // TOGETHER
+    for number in np.unique(numbers):
+        begin, end = np.searchsorted(numbers, (number, number + 1))
+        store.put(f"rows/{item.name}/{number}", rows.slice(begin, end - begin))
 
 
-def _ordered(table: pa.Table, number: int, bits: int) -> pa.Table:
-    """Sort rows by their ids; should two rows have drawn one id, draw all of these again."""
-    ids = table["row_id"].to_numpy()
-    order = np.argsort(ids)
-    ids = ids[order]
-    while (ids[1:] == ids[:-1]).any():
-        ids = np.sort((random_ids(len(ids)) >> bits) + (number << (ID_BITS - bits)))
-    return table.take(pa.array(order)).set_column(0, "row_id", pa.array(ids))
+def _in_order(rows: pa.Table) -> pa.Table:
+    ids = rows["row_id"].to_numpy()
+    sorted_already = bool((ids[1:] > ids[:-1]).all())
+    return rows if sorted_already else rows.take(pa.array(np.argsort(ids)))
+
+
+def _watch(watch: Watch, rows: pa.Table, prepared: Prepared, item: Pass) -> None:
+    """Show the gate what leaves; where rows may share a token, all that it would show."""
+    watch.see(rows)
+    if prepared.schema.protection.rows_per_block > 1 and prepared.schema.profile != "tokens":
+        alike = pa.array(np.zeros(len(rows), dtype=np.int32))
+        for name in sorted(item.fixed):
+            rows = rows.append_column(name, alike)
+        watch.meet(rows)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from uic.exchange import Header
 from uic.levels import comparisons
 from uic.partner import normalising
-from uic.partner.composites import block_values, canonical_columns
+from uic.partner.composites import canonical_columns, coded_blocks
 from uic.partner.encoding.tokens import tags_of
 from uic.partner.signatures import coded
 from uic.schema import fingerprint
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
     from uic.crypto.keys import EpochKey
     from uic.levels import Comparison
+    from uic.partner.encoding.deciding import Decided
     from uic.partner.gate.measuring import Measures
     from uic.partner.registers import Register
     from uic.partner.storing import Store
-    from uic.schema import LinkageSchema, Pass
+    from uic.schema import LinkageSchema, Part, Pass
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,12 +38,12 @@ class Prepared:
         header: What may be read without a key.
         schema: The linkage schema.
         key: The epoch key.
-        store: Holds ``columns/PART`` and ``tags/PASS/PART``.
+        store: Holds ``columns/PART``, ``words/PASS/PART`` and ``salts/PASS/PART``.
         sizes: Records of each part.
         usable: Per pass, the records that have a usable value.
         items: What is compared: attributes that some part carries.
         progress: Called with the step "signing", parts of passes done and in all.
-        chance: Per pass, pairs of records and how many share a token; filled by the second walk.
+        decided: Per pass that somebody can use, which rows leave; filled between the walks.
         measured: Per pass, what the file that leaves would show; filled by the second walk.
     """
 
@@ -55,7 +56,7 @@ class Prepared:
     items: tuple[Comparison, ...]
     progress: Progress = silent
     signed: Iterator[int] = field(default_factory=count)
-    chance: dict[str, tuple[int, int]] = field(default_factory=dict)
+    decided: dict[str, Decided] = field(default_factory=dict)
     measured: dict[str, Measures] = field(default_factory=dict)
 
     def tell(self) -> None:
@@ -115,12 +116,14 @@ def _keep(
         for name, column in columns.items()
     }
     store.put(f"columns/{number}", pa.table(columns))
+    taken: dict[Part, pa.DictionaryArray] = {}
     for item in schema.active_passes:
-        values = block_values(item, columns, rows)
+        values = coded_blocks(item, columns, rows, taken)
         usable[item.name] += rows - values.null_count
         if values.null_count < rows:
-            tags = tags_of(values, key.sub_key("block", item.name))
-            store.put(f"tags/{item.name}/{number}", tags)
+            words, salts = tags_of(values, key.sub_key("block", item.name))
+            store.put(f"words/{item.name}/{number}", words)
+            store.put(f"salts/{item.name}/{number}", salts)
 
 
 def _carried(columns: dict[str, pa.Array], schema: LinkageSchema) -> frozenset[str]:

@@ -14,88 +14,81 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from uic.partner.mixing import mixed
+from uic.crypto.mac import aes_prf, hmac_each
+from uic.partner.signatures import coded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
+
+    from uic.crypto.keys import EpochKey
+    from uic.partner.encoding.tokens import Blocks
 
     Words = NDArray[np.uint64]
 
-_NOT_COMPARED = ("row_id", "record", "usable")
 
+def marks_of(columns: Mapping[str, pa.ChunkedArray], key: EpochKey) -> Words:
+    """Return a keyed number of each record, the same for records that are alike in everything.
 
-class Chosen:
-    """Which rows of each block stay: one, or as many as the schema says.
+    Each value has a keyed word of its own; the mark of a record is the sum, without carry, of the
+    words of its values. A missing value adds nothing, so that it is all one whether a column is
+    empty or absent.
 
-    Those with the smallest number made of a row's own token and signatures stay: keyed values,
-    so that nobody without the key can tell which. The same register encoded again keeps the same
-    rows; otherwise a second export would show other rows of every block.
+    Args:
+        columns: Canonical columns.
+        key: The epoch key.
     """
-
-    def __init__(self, shared: NDArray[np.int64], stay: int = 1) -> None:
-        """Choose in the blocks whose first token words are ``shared``, in ascending order."""
-        self._shared, self._stay = shared, stay
-        self._seen: list[tuple[NDArray[np.int32], Words]] = []
-        self._last: Words = np.full(len(shared), np.iinfo(np.uint64).max, dtype=np.uint64)
-        self._left = np.ones(len(shared), dtype=np.int64)  # of the rows with that last number
-
-    def look(self, rows: pa.Table) -> pa.Table:
-        """Take rows of the pass into account; return them with their ``block`` and ``rank``."""
-        block, rank = self._numbers(rows), _rank(rows)
-        met = np.flatnonzero(block >= 0)
-        if self._stay == 1:
-            np.minimum.at(self._last, block[met], rank[met])
-        else:
-            self._seen.append((block[met], rank[met]))
-        return rows.append_column("block", pa.array(block)).append_column("rank", pa.array(rank))
-
-    def settle(self) -> None:
-        """Settle the largest number that stays in each block, once all rows were looked at."""
-        if not self._seen:
-            return
-        block, rank = map(np.concatenate, zip(*self._seen, strict=True))
-        self._seen = []
-        order = np.lexsort((rank, block))
-        starts = np.searchsorted(block[order], np.arange(len(self._shared)))
-        sizes = np.diff(np.append(starts, len(block)))
-        staying = np.minimum(self._stay, sizes)
-        self._last = rank[order][starts + staying - 1]
-        below = block[rank < self._last[block]]
-        self._left = staying - np.bincount(below, minlength=len(self._shared))
-
-    def blocks_of(self, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Return which rows share their token, and the number of their block."""
-        block = rows["block"].to_numpy()
-        at = np.flatnonzero(block >= 0)
-        return at, block[at]
-
-    def thin(self, rows: pa.Table) -> pa.Table:
-        """Return the rows that leave, in their order."""
-        at, block = self.blocks_of(rows)
-        rank, last = rows["rank"].to_numpy()[at], self._last[block]
-        tied = np.flatnonzero(rank == last)
-        tied = tied[np.argsort(block[tied], kind="stable")]
-        place = np.arange(len(tied)) - np.searchsorted(block[tied], block[tied])
-        tied = tied[place < self._left[block[tied]]]  # of rows that are all alike any may stay
-        np.subtract.at(self._left, block[tied], 1)
-        leaves = np.ones(len(rows), dtype=np.bool_)
-        leaves[at] = rank < last
-        leaves[at[tied]] = True
-        return rows.filter(pa.array(leaves))
-
-    def _numbers(self, rows: pa.Table) -> NDArray[np.int32]:
-        """Return the place of each row's token among the shared ones, -1 where it is alone."""
-        words = rows["token_hi"].to_numpy()
-        if not len(self._shared):
-            return np.full(len(words), -1, dtype=np.int32)
-        block = np.minimum(np.searchsorted(self._shared, words), len(self._shared) - 1)
-        return np.where(self._shared[block] == words, block, -1).astype(np.int32)
+    rows = len(next(iter(columns.values()), ()))
+    marks = np.zeros(rows, dtype=np.uint64)
+    for name, column in columns.items():
+        values = coded(column.combine_chunks())
+        distinct = values.dictionary.cast(pa.string()).cast(pa.binary()).to_pylist()
+        tags = hmac_each(key.sub_key("mark", name), distinct)
+        words = np.append(np.frombuffer(tags, dtype="<u8")[::4], np.uint64(0))
+        marks ^= words[values.indices.fill_null(len(distinct)).to_numpy()]
+    return marks
 
 
-def _rank(rows: pa.Table) -> Words:
-    rank: Words = np.zeros(len(rows), dtype=np.uint64)
-    for name in rows.column_names:
-        if name not in _NOT_COMPARED:
-            words = rows[name].fill_null(-1).to_numpy().astype(np.int64).view(np.uint64)
-            rank = mixed(rank ^ words)
-    return rank
+def ranks(marks: Words, key: bytes) -> Words:
+    """Return the order in which records leave a block of one pass: the smallest first.
+
+    Numbers of the record and of nothing else, keyed, so that nobody without the key can tell who
+    leaves, while the same register encoded again keeps the same rows: otherwise a second export
+    would show other rows of every block.
+
+    Args:
+        marks: :func:`marks_of` the records.
+        key: Sub-key of the pass: who leaves in one pass does not leave in all.
+    """
+    plain = np.zeros((len(marks), 2), dtype="<u8")
+    plain[:, 0] = marks
+    hashed = np.empty(plain.nbytes + 15, dtype=np.uint8)
+    aes_prf(key)(plain.reshape(-1).view(np.uint8).data, hashed.data)
+    return hashed[: plain.nbytes].view("<u8")[::2]
+
+
+def leaving(blocks: Blocks, rank: Words, stay: int = 1) -> NDArray[np.bool_]:
+    """Tell which rows leave: of each block those with the smallest ranks.
+
+    Of rows that are alike in everything, and so have one rank, any may leave.
+
+    Args:
+        blocks: The rows of one pass by their tokens.
+        rank: Shape (rows,).
+        stay: So many rows of a block leave, and the others stay at home.
+    """
+    ranked, sizes = rank[blocks.order], blocks.sizes
+    if stay == 1:
+        least = np.minimum.reduceat(ranked, blocks.starts) if len(sizes) else ranked
+        at = np.flatnonzero(ranked == np.repeat(least, sizes))
+        if len(at) > len(sizes):
+            block = np.searchsorted(blocks.starts, at, "right")
+            at = at[np.append(True, block[1:] > block[:-1])]
+    else:
+        block = np.repeat(np.arange(len(sizes)), sizes)
+        place = np.arange(len(block)) - np.repeat(blocks.starts, sizes)
+        at = np.lexsort((ranked, block))[place < stay]
+    leaves = np.zeros(len(rank), dtype=np.bool_)
+    leaves[blocks.order[at]] = True
+    return leaves

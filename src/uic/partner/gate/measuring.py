@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from uic.levels import Comparison
+    from uic.partner.encoding.deciding import Decided
 
 Histogram = dict[int, int]
 
@@ -69,27 +70,24 @@ class Watch:
 
     words: list[NDArray[np.int64]] = field(default_factory=list)
     shared: list[pa.Table] = field(default_factory=list)
-    left: int = 0
-    dummies: int = 0
 
     def see(self, rows: pa.Table) -> None:
         """Take note of rows that leave."""
         self.words.append(rows["token_hi"].to_numpy())
-        self.left += int(np.count_nonzero(rows["usable"]))
-        self.dummies += rows["record"].null_count
 
     def meet(self, rows: pa.Table) -> None:
         """Keep rows that may share their token, to compare them."""
         self.shared.append(rows)
 
-    def measures(self, rows: int, register: Histogram, items: tuple[Comparison, ...]) -> Measures:
+    def measures(self, decided: Decided, items: tuple[Comparison, ...]) -> Measures:
         """Count the tokens that really stand in the file, whatever was meant to stand there."""
         words = np.sort(np.concatenate([np.empty(0, np.int64), *self.words]))
         starts = np.flatnonzero(np.append(True, words[1:] != words[:-1])) if len(words) else words
         sizes, blocks = np.unique(np.diff(np.append(starts, len(words))), return_counts=True)
         file = dict(zip(sizes.tolist(), blocks.tolist(), strict=True))
         unique = unique_patterns(pa.concat_tables(self.shared), items) if self.shared else 0
-        return Measures(rows, register, file, self.left, unique, self.dummies)
+        told = decided.rows, decided.histogram, file, decided.left
+        return Measures(*told, unique, decided.dummies)
 
 
 def entropy(blocks: Histogram) -> float | None:
