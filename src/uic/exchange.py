@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROW_MAP = pa.schema(
     [
-        ("pass", pa.string()),
+        ("pass", pa.dictionary(pa.int8(), pa.string())),  # few names, a row a pass and record
         ("row_id", pa.int64()),
         ("record", pa.int32()),  # position in the export, 0 to records - 1
         ("usable", pa.bool_()),  # false: the pass had no usable value and the token is a dummy
@@ -211,6 +211,12 @@ class Scored:
 
     def __repr__(self) -> str:
         return f"<Scored {self.project}/{self.epoch}: {len(self.pairs)} pairs>"
+
+
+def of_pass(name: str, rows: int) -> pa.DictionaryArray:
+    """Return the column ``pass`` of rows of a map that are all of one pass: a byte a row."""
+    numbers = pa.repeat(pa.scalar(0, pa.int8()), rows)
+    return pa.DictionaryArray.from_arrays(numbers, pa.array([name], pa.string()))
 
 
 def sent_events(events: pa.Table, details: pa.Table | None = None) -> pa.Table:

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import datetime as dt
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import typer
 from python_calamine import CalamineWorkbook
+from rounds_helpers import office, who
+from rounds_helpers import people as marked
 from typer.testing import CliRunner
 
 import uic
 from uic.cli.app import app
 from uic.cli.explain import command
 from uic.crypto.keys import EpochKey
+from uic.engines.storing import transaction
 from uic.errors import FormatError, InputError
 from uic.pipeline import Deduplication, dedupe, write_results
-from uic.pipeline.explaining import explain, explanation_picture, write_explanation
+from uic.pipeline.explainable import Run, read_round, read_run
+from uic.pipeline.explaining import explain, explanation_pictures, write_explanation
 from uic.pipeline.reviewing import review_table, write_review
+from uic.resolving.register.decisions import keep_decisions
+from uic.resolving.register.tables import open_register
 
 NAMES = ["Sok", "Chan", "Heng", "Kim", "Ly", "Meas", "Nou", "Ouk", "Pich", "Ros"]
 GIVEN = ["Dara", "Sophea", "Vuthy", "Srey", "Bopha", "Rith", "Kosal", "Maly", "Phalla", "Thida"]
@@ -155,7 +164,7 @@ class _Balanced(HTMLParser):
 def test_the_picture_shows_every_step(results: Path, tmp_path: Path) -> None:
     """A row a step and the sum; a whole page that loads nothing from anywhere."""
     found = explain(results, "1")
-    picture = explanation_picture(found)
+    (picture,) = explanation_pictures(found)
     labels = [row.left for row in picture.rows if row.left]
     assert len(labels) == len(found.terms) + 1
     write_explanation(found, tmp_path / "why.html")
@@ -165,6 +174,100 @@ def test_the_picture_shows_every_step(results: Path, tmp_path: Path) -> None:
     assert reader.open == []
     assert "Probability of one person" in "".join(reader.text)
     assert not re.search(r"https?:|<script|src=", page)
+
+
+def test_people_joined_only_through_others_are_told_the_chain(
+    results: Path, tmp_path: Path
+) -> None:
+    """No pair of their own, or one below the threshold: the pairs that joined them, by number."""
+    chained = _with_chain(read_run(results))
+    found = explain(chained, "dic:first", "else:last")
+    assert found.same
+    assert found.probability is None
+    assert [link.partners for link in found.chain] == [("dic", "clinic"), ("clinic", "else")]
+    numbers = [link.number for link in found.chain]
+    assert all(explain(chained, str(number)).same for number in numbers)
+    assert "joined only through one other record:" in str(found)
+    assert f"- pair {numbers[1]}, clinic and else: .700" in str(found)
+    assert f"The weakest of these links is pair {numbers[1]}." in str(found)
+    back = explain(chained, "else:last", "dic:first")
+    assert [link.number for link in back.chain] == numbers[::-1]
+    low = explain(chained, "dic:first", "else:low")
+    assert low.probability == pytest.approx(0.05)
+    assert len(low.chain) == 3
+    assert low.terms
+    write_explanation(low, tmp_path / "why.html")
+    page = (tmp_path / "why.html").read_text("utf-8")
+    assert "How these two records were joined" in page
+    assert "own pair: .050" in page
+    assert "joined only through others (see below)" in page
+    reader = _Balanced()
+    reader.feed(page)
+    assert reader.open == []
+    assert not [word for word in ("first", "last", "low") if f">{word}" in page]
+    parted = explain(chained, "dic:first", "else:parted")
+    assert "They are two people now although" in str(parted)
+    assert not parted.chain
+    with pytest.raises(InputError, match="no others join them"):
+        explain(chained, "dic:first", "else:nobody")
+
+
+def _with_chain(run: Run) -> Run:
+    """Add pairs to a run: a chain of three links, a weak pair beside it, and a parted pair."""
+    like = run.pairs.slice(0, 1).to_pylist()[0]
+    added = [
+        ("dic", "first", "clinic", "middle", 0.9, True),
+        ("else", "last", "clinic", "middle", 0.7, True),
+        ("else", "low", "else", "last", 0.8, True),
+        ("dic", "first", "else", "low", 0.05, True),
+        ("dic", "first", "else", "parted", 0.9, False),
+    ]
+    names = ("partner_a", "record_id_a", "partner_b", "record_id_b", "probability", "same")
+    rows = [like | {"decided": False} | dict(zip(names, row, strict=True)) for row in added]
+    schema = run.pairs.schema.set(0, pa.field("partner_a", pa.string()))
+    schema = schema.set(2, pa.field("partner_b", pa.string()))
+    extra = pa.Table.from_pylist(rows, schema=schema)
+    return Run(run.facts, pa.concat_tables([run.pairs.cast(schema), extra]))
+
+
+def test_a_round_tells_the_chain_under_handles(tmp_path: Path) -> None:
+    """A decision joins two people: their other records are joined through the decided pair."""
+    desk = office(tmp_path)
+    rows = marked(60)
+    first = who(desk.link([desk.send("a", rows[:40]), desk.send("b", rows[20:])]))
+    both = [n for n, size in Counter(first.values()).items() if size == 2][:2]
+    at = {(person, partner): handle for (partner, handle), person in first.items()}
+    handles = [int(at[person, "a"], 16) for person in both]
+    words = [_signed_words(number) for number in handles]
+    ends = zip(("a", "b"), words, strict=True)
+    told = {
+        f"{name}_{side}{part}": [value]
+        for side, (hi, lo) in ends
+        for name, part, value in (
+            ("partner", "", "a"),
+            ("handle", "_hi", hi),
+            ("handle", "_lo", lo),
+        )
+    }
+    with open_register(desk.register) as database, transaction(database):
+        now = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+        keep_decisions(database, pa.table(told | {"same": [True]}), "a", now)
+    desk.link([], "r2")
+    run = read_round(desk.register, "r2")
+    one, other = (f"b:{at[person, 'b']}" for person in both)
+    found = explain(run, one, other)
+    assert [link.partners for link in found.chain] == [("b", "a"), ("a", "a"), ("a", "b")]
+    assert [link.decided for link in found.chain] == [False, True, False]
+    assert "joined only through 2 other records" in str(found)
+    assert ", a and a: decided by people" in str(found)
+    with pytest.raises(InputError, match="no others join them"):
+        explain(read_round(desk.register, "r1"), one, other)
+
+
+def _signed_words(handle: int) -> tuple[int, int]:
+    """Return a handle as the two signed numbers that tables hold."""
+    data = handle.to_bytes(16, "big")
+    return tuple(int.from_bytes(half, "big", signed=True) for half in (data[:8], data[8:]))
 
 
 def test_the_command_prints_levels_and_no_value(

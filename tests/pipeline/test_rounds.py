@@ -7,13 +7,15 @@ import random
 import traceback
 from pathlib import Path
 
+import duckdb
 import pytest
 from rounds_helpers import FAMILY, NEXT, Office, matched, office, people, resolved, who
 
 import uic
 from uic.engines.storing import Database
 from uic.envelope.exports import read_matcher
-from uic.matching.store import current_exports, open_store
+from uic.envelope.safe import KeySafe
+from uic.matching.store import current_exports, open_store, stored_exports
 from uic.pipeline.rounds import show, verify, withdraw, write_round
 from uic.resolving.register.tables import TABLES, open_register
 
@@ -155,20 +157,20 @@ def test_a_person_and_a_partner_withdraw(desk: Office, sent: list[Path]) -> None
     first = desk.link(sent)
     store = desk.folder / "r-2026Q3.store.duckdb"
     shared = next(p for p, n in _sizes(who(first)).items() if n == 2)
-    before = _rows(store)
-    assert withdraw(desk.register, person=shared, store=store).records == 2
-    assert _rows(store) < before
+    before, key = _rows(desk), desk.pairs["matcher"]
+    assert withdraw(desk.register, person=shared, store=store, matcher_key=key).records == 2
+    assert _rows(desk) < before
     second = desk.link([], "r2")
     assert set(who(second).values()) == set(who(first).values()) - {shared}
     newer = desk.send("a", A, name="a-newer")
-    once = _rows(store)
+    once = _rows(desk)
     assert set(who(desk.link([newer], "r2")).values()) == set(who(second).values())
-    assert _rows(store) == once
+    assert _rows(desk) == once
     with pytest.raises(uic.InputError, match="no such person"):
         withdraw(desk.register, person=shared)
     withdraw(desk.register, partner="b", store=store)
-    with open_store(store) as database:
-        assert list(current_exports(database)) == ["a"]
+    with open_store(store, KeySafe.of(key)) as opened:
+        assert list(current_exports(opened)) == ["a"]
     third = desk.link([], "r3")
     assert {partner for partner, _ in who(third)} == {"a"}
     assert [item.news for item in desk.link(sent, "r4").arrivals] == ["outdated", "withdrawn"]
@@ -180,13 +182,31 @@ def _sizes(found: dict[tuple[str, str], str]) -> dict[str, int]:
     return {person: persons.count(person) for person in sorted(set(persons))}
 
 
-def _rows(store: Path) -> int:
-    with open_store(store) as database:
-        tables = database.execute("SELECT rows FROM passes").fetchall()
-        return sum(
-            database.execute(f'SELECT COUNT(*) FROM "{name}"').fetchall()[0][0]
-            for (name,) in tables
-        )
+def _rows(desk: Office) -> int:
+    with open_store(desk.folder / "r-2026Q3.store.duckdb", _safe(desk)) as store:
+        parts = stored_exports(store, list(current_exports(store).values()))
+        return sum(len(part.pass_rows[name]) for part in parts for name in part.pass_rows)
+
+
+def _safe(desk: Office) -> KeySafe:
+    return KeySafe.of(desk.pairs["matcher"])
+
+
+def test_without_the_matchers_key_a_withdrawal_waits(desk: Office, sent: list[Path]) -> None:
+    """The rows are noted, unseen, and are gone with the next opening; a wrong key stops it all."""
+    first = desk.link(sent)
+    store = desk.folder / "r-2026Q3.store.duckdb"
+    shared = next(p for p, n in _sizes(who(first)).items() if n == 2)
+    stranger = desk.pairs["stranger"]
+    with pytest.raises(uic.KeyMaterialError, match="another key pair"):
+        withdraw(desk.register, person=shared, store=store, matcher_key=stranger)
+    before = _rows(desk)
+    assert withdraw(desk.register, person=shared, store=store).records == 2
+    with open_store(store, KeySafe(desk.pairs["matcher"].public)) as closed:
+        assert closed.database.execute("SELECT COUNT(*) FROM withdrawals").fetchall() == [(1,)]
+    assert _rows(desk) < before
+    with open_store(store, _safe(desk)) as opened:
+        assert opened.database.execute("SELECT COUNT(*) FROM withdrawals").fetchall() == [(0,)]
 
 
 def test_every_wrong_file_is_named_at_once(desk: Office, sent: list[Path]) -> None:
@@ -261,12 +281,38 @@ def test_the_register_holds_no_name_no_code_and_no_token(desk: Office, sent: lis
     handles = {handle for _, handle in who(done)}
     persons = set(who(done).values())
     assert not any(secret in audit for secret in handles | persons)
-    with open_store(desk.folder / "r-2026Q3.store.duckdb") as database:
-        tables = [row[0] for row in database.execute("SELECT rows FROM passes").fetchall()]
-        kept = _everything(database, [*tables, "exports", "parameters"])
-    assert any(token in kept for token in tokens)  # the search is able to find
+    with open_store(desk.folder / "r-2026Q3.store.duckdb", _safe(desk)) as store:
+        kept = _everything(store.database, ["exports", "passes", "parameters"])
+        (part, _) = stored_exports(store, list(current_exports(store).values()))
+        opened = str([rows.to_pydict() for rows in part.pass_rows.values()])
     for secret in (*FAMILY, "zqx", *(str(int(one[:16], 16)) for one in handles)):
         assert secret not in kept
+        assert secret not in opened
+
+
+def test_the_store_on_the_disk_shows_no_token_and_no_signature(
+    desk: Office, sent: list[Path]
+) -> None:
+    """Every token word is searched in the bytes of the file, as it would lie there unsealed."""
+    desk.link(sent)
+    path = desk.folder / "r-2026Q3.store.duckdb"
+    with open_store(path, _safe(desk)) as store:
+        (part, _) = stored_exports(store, list(current_exports(store).values()))
+        rows = part.pass_rows["birth-date"]
+        words = [
+            word
+            for name in ("token_hi", "token_lo", "family_name", "row_id")
+            for word in rows[name].drop_null().to_pylist()
+        ]
+    data = path.read_bytes()
+    assert len(words) > 100
+    assert not any(word.to_bytes(8, "little", signed=True) in data for word in words)
+    bare = desk.folder / "bare.duckdb"
+    with duckdb.connect(bare) as database:
+        database.register("rows", rows)
+        database.execute("CREATE TABLE bare AS SELECT * FROM rows")
+    data = bare.read_bytes()
+    assert any(word.to_bytes(8, "little", signed=True) in data for word in words)
 
 
 def test_no_failing_path_tells_of_people(desk: Office, sent: list[Path]) -> None:

@@ -27,7 +27,9 @@ from register_helpers import (
     scored,
 )
 
+from uic.crypto.pairs import new_pair
 from uic.engines.storing import Database, rewrite, transaction
+from uic.envelope.safe import KeySafe
 from uic.errors import FormatError, InputError, SchemaMismatchError
 from uic.exchange import ResolverPart
 from uic.matching.store import open_store
@@ -479,7 +481,7 @@ def test_another_file_is_no_register(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=r"other\.duckdb") as told, open_register(other):
         pass
     assert str(tmp_path) not in str(told.value)
-    with open_store(tmp_path / "s.duckdb"):
+    with open_store(tmp_path / "s.duckdb", KeySafe.of(new_pair("matcher"))):
         pass
     with pytest.raises(FormatError, match="no uic-register"), open_register(tmp_path / "s.duckdb"):
         pass

@@ -14,8 +14,9 @@ from uic.errors import LinkError, SchemaMismatchError
 from uic.matching.matcher import match
 from uic.partner.encoding import encode
 from uic.resolving.agreement import score_agreement
-from uic.resolving.records import RecordPairs, join_rows, number_records, usable_masks
+from uic.resolving.records import RecordPairs, join_rows, number_records
 from uic.resolving.resolver import resolve
+from uic.resolving.rows import usable_masks
 from uic.schema import LinkageSchema, default_schema, parse_schema
 
 NAMES = ["Sok", "Chan", "Heng", "Kim", "Ly", "Meas", "Nou", "Ouk", "Pich", "Ros", "Sam", "Tep"]

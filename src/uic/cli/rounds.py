@@ -117,11 +117,16 @@ def withdraw(
     store: Annotated[
         Path | None, typer.Option(help="The matcher's store, if it is in this office.")
     ] = None,
+    matcher_key: Annotated[
+        Path | None,
+        typer.Option(help="NAME.private of the matcher. Without it the store's rows go later."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Take one person, or a partner with its whole list, out of the register.
 
     Example: uic rounds withdraw --person P000123 --register r.duckdb --store matcher.duckdb
+    --matcher-key matcher.private
 
     The rows are deleted from all rounds and passed over when they come again. This cannot be
     undone. Backups and results that were written before are not reached.
@@ -132,11 +137,18 @@ def withdraw(
         what = "this person" if person or handle else "this partner with its whole list"
         typer.confirm(f"Take {what} out for ever?", abort=True, err=True)
     done = take_out(
-        register or context.obj, person=person, handle=handle, partner=partner, store=store
+        register or context.obj,
+        person=person,
+        handle=handle,
+        partner=partner,
+        store=store,
+        matcher_key=matcher_key,
     )
     typer.echo(f"uic: {done.records:,} record(s) are gone; the next round counts without", err=True)
     if store is None:
         typer.echo("uic: the matcher's store still has their rows; see docs/rounds.md", err=True)
+    elif matcher_key is None and (person or handle):
+        typer.echo("uic: the store drops their rows when it is opened for the next round", err=True)
 
 
 def tell_arrivals(arrivals: Sequence[Arrival]) -> None:

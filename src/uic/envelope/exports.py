@@ -32,6 +32,7 @@ from uic.exchange import (
     Header,
     MatcherPart,
     ResolverPart,
+    of_pass,
     sent_events,
 )
 
@@ -237,7 +238,7 @@ def header_of(fields: dict[str, Any]) -> Header:
 
 def with_pass(name: str, rows: pa.Table | pa.RecordBatch) -> pa.Table:
     """Return rows of the resolver's map with the pass that the file says once for all of them."""
-    label = pa.repeat(name.removeprefix(ROWS), len(rows)).cast(pa.string())
+    label = of_pass(name.removeprefix(ROWS), len(rows))
     columns = [label, *(rows[column] for column in _ROWS.names)]
     return pa.Table.from_arrays(columns, schema=ROW_MAP)
 

@@ -86,12 +86,12 @@ def _write_compartment(
         file.write(written)
 
     put(SEALED_KEY, seal(recipient, key, info))
-    for number, (chunk, last) in enumerate(_with_last(chunks)):
+    for number, (chunk, last) in enumerate(with_last(chunks)):
         put(LAST if last else CHUNK, close_chunk(key, number, chunk, last=last))
     return digest.digest()
 
 
-def _with_last(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+def with_last(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Yield every chunk and whether it is the last; of nothing, one empty last chunk."""
     waiting: bytes | None = None
     for chunk in chunks:

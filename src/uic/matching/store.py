@@ -3,151 +3,164 @@
 An export is a partner's whole list, so a newer one replaces the older: its rows are deleted. Its
 digest stays, so that a file that is sent again is recognised, and an old one never comes back.
 
-Whoever holds the file holds the tokens and signatures of everybody on the lists, and whoever
-holds the epoch key as well can test names against them: it is as secret as the exports.
+Pass rows, frequencies and fitted parameters lie there sealed to the matcher's own public key and
+are opened one pass at a time while a round is matched. Without the private key a finder sees what
+the headers of the exports say (partner, project, epoch, counts, attributes), their digests, names
+of rounds, names of passes and sizes. Who has the private key as well has the tokens and signatures
+of everybody on the lists, and with the epoch key on top can test names against them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uic.engines.storing import one, shown_as, stored, transaction
-from uic.errors import InputError, Problem, SchemaMismatchError
+import pyarrow as pa
+
+from uic.engines.storing import one, rewrite, stored, transaction
+from uic.errors import InputError, KeyMaterialError, Problem, SchemaMismatchError
 from uic.exchange import Arrival, Header, MatcherPart
+from uic.matching.keeping import FREQUENCIES, Store, drop, new_name, place_of, put_away, taken_out
+from uic.matching.thinning import take_out_late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
-    from pathlib import Path
-
-    import pyarrow as pa
 
     from uic.engines.storing import Database
+    from uic.matching.keeping import Safe
 
-STORE = "uic-matcher-store/1"
+STORE = "uic-matcher-store/2"
 _TABLES = (
     """CREATE TABLE exports
     (number INTEGER, digest VARCHAR, partner VARCHAR, state VARCHAR, header VARCHAR)""",
     "CREATE TABLE passes (export INTEGER, pass VARCHAR, rows VARCHAR)",
-    "CREATE TABLE frequencies (export INTEGER, attribute VARCHAR, level INTEGER, pairs BIGINT)",
-    "CREATE TABLE parameters (round VARCHAR, text VARCHAR)",
+    "CREATE TABLE parameters (round VARCHAR, told VARCHAR)",
+    "CREATE TABLE withdrawals (told VARCHAR)",
+    "CREATE SEQUENCE sealed",
 )
 
 
-def open_store(path: str | Path | None) -> AbstractContextManager[Database]:
+@contextlib.contextmanager
+def open_store(path: str | Path | None, safe: Safe) -> Iterator[Store]:
     """Open the store, or make it; None for one that is gone at the end of the block.
+
+    Rows that were withdrawn while the private key was not at hand go now, and out of the file.
 
     Raises:
         InputError: another run has it open.
         FormatError: the file is no matcher's store.
+        KeyMaterialError: it is sealed to another key pair.
     """
-    return stored(path, STORE, _TABLES)
+    if path is not None and Path(path).exists() and safe.opens:
+        with _opened(path, safe) as store:
+            late = take_out_late(store)
+        if late:
+            rewrite(path)
+    with _opened(path, safe) as store:
+        yield store
 
 
-def add_export(database: Database, part: MatcherPart, digest: str) -> Arrival:
+def owner_of(path: str | Path) -> str:
+    """Return the public key, as its text, that a store is sealed to.
+
+    Raises:
+        FormatError: the file is no matcher's store.
+    """
+    with stored(path, STORE, _TABLES) as database:
+        return str(one(database, "SELECT value FROM meta WHERE name = 'owner'"))
+
+
+@contextlib.contextmanager
+def _opened(path: str | Path | None, safe: Safe) -> Iterator[Store]:
+    with stored(path, STORE, _TABLES) as database:
+        owner = one(database, "SELECT value FROM meta WHERE name = 'owner'")
+        if owner is None:
+            database.execute("INSERT INTO meta VALUES ('owner', $1)", [safe.owner])
+        elif owner != safe.owner:
+            raise KeyMaterialError(
+                "the store is sealed to another key pair\n"
+                "  hint: name the private key that it was made with, or begin a new --store"
+            )
+        yield Store(database, safe)
+
+
+def add_export(store: Store, part: MatcherPart, digest: str) -> Arrival:
     """Keep an export, in the place of the partner's last one. A known file changes nothing.
 
     Raises:
         SchemaMismatchError: it is of another project, epoch or key than the store.
     """
+    database = store.database
     known = one(database, "SELECT state FROM exports WHERE digest = $1", [digest])
     if known is not None:
         return Arrival(part.header.partner, digest, "resent" if known == "here" else str(known))
     _check_same(database, part.header)
     with transaction(database):
         older = _set_aside(database, part.header.partner, "outdated")
-        _insert(database, part, digest)
+        _insert(store, part, digest)
     return Arrival(part.header.partner, digest, "newer" if older else "new")
 
 
-def current_exports(database: Database) -> dict[str, str]:
+def current_exports(store: Store) -> dict[str, str]:
     """Return the digest of every partner's newest export, by partner, in alphabetic order."""
-    rows = database.execute(
+    rows = store.database.execute(
         "SELECT partner, digest FROM exports WHERE state = 'here' ORDER BY partner"
     ).fetchall()
     return dict(rows)
 
 
-def stored_exports(database: Database, digests: Sequence[str]) -> tuple[MatcherPart, ...]:
+def stored_exports(store: Store, digests: Sequence[str]) -> tuple[MatcherPart, ...]:
     """Return exports as the values that :func:`uic.matching.matcher.match` takes, in this order.
 
     Their rows are read from the open store pass by pass.
 
     Raises:
         InputError: one of them is not in the store.
+        FormatError: what is sealed was changed.
     """
-    return tuple(_export(database, digest) for digest in digests)
+    return tuple(_export(store, digest) for digest in digests)
 
 
-def forget_partner(database: Database, partner: str) -> int:
-    """Delete all rows of a partner; its exports are not taken again. Returns their number."""
-    with transaction(database):
-        return _set_aside(database, partner, "withdrawn")
+def forget_partner(store: Store, partner: str) -> int:
+    """Delete all rows of a partner; its exports are not taken again. Returns their number.
 
-
-def pass_over(database: Database, rows: pa.Table) -> int:
-    """Delete single rows: ``pass`` and ``row_id`` of records that were withdrawn.
-
-    Returns:
-        The number of rows that were deleted.
+    Needs no private key.
     """
-    tables = database.execute("SELECT pass, rows FROM passes ORDER BY rows").fetchall()
-    deleted = 0
-    with transaction(database), shown_as(database, "withdrawn", rows):
-        for name, table in tables:
-            told = one(
-                database,
-                f'DELETE FROM "{table}" WHERE row_id IN'
-                " (SELECT row_id FROM withdrawn WHERE pass = $1)",
-                [name],
-            )
-            deleted += int(str(told))
-    return deleted
+    with transaction(store.database):
+        return _set_aside(store.database, partner, "withdrawn")
 
 
-def keep_only(database: Database, rows: pa.Table) -> int:
-    """Delete every row that is not among these: what a register that sees both does not have.
-
-    A record that was withdrawn comes again with its partner's next list; the register leaves it
-    out, and here its rows go.
-    """
-    tables = database.execute("SELECT pass, rows FROM passes ORDER BY rows").fetchall()
-    deleted = 0
-    with transaction(database), shown_as(database, "known", rows):
-        for name, table in tables:
-            told = one(
-                database,
-                f'DELETE FROM "{table}" WHERE row_id NOT IN'
-                " (SELECT row_id FROM known WHERE pass = $1)",
-                [name],
-            )
-            deleted += int(str(told))
-    return deleted
-
-
-def keep_parameters(database: Database, name: str, parameters: dict[str, Any]) -> None:
+def keep_parameters(store: Store, name: str, parameters: dict[str, Any]) -> None:
     """Keep the fitted parameters of a round under its name."""
+    database = store.database
     with transaction(database):
-        database.execute("DELETE FROM parameters WHERE round = $1", [name])
-        database.execute("INSERT INTO parameters VALUES ($1, $2)", [name, json.dumps(parameters)])
+        older = one(database, "SELECT told FROM parameters WHERE round = $1", [name])
+        table = str(older or new_name(database))
+        if older is None:
+            database.execute("INSERT INTO parameters VALUES ($1, $2)", [name, table])
+        text = pa.table({"text": [json.dumps(parameters)]})
+        put_away(store, table, f"parameters/{name}", text)
 
 
-def kept_parameters(database: Database, name: str) -> dict[str, Any]:
+def kept_parameters(store: Store, name: str) -> dict[str, Any]:
     """Return the parameters of an earlier round.
 
     Raises:
         InputError: there is no such round.
     """
-    text = one(database, "SELECT text FROM parameters WHERE round = $1", [name])
-    if text is None:
+    database = store.database
+    table = one(database, "SELECT told FROM parameters WHERE round = $1", [name])
+    if table is None:
         known = database.execute("SELECT round FROM parameters ORDER BY round").fetchall()
         told = ", ".join(row[0] for row in known) or "none"
         raise InputError(
             Problem("store", "", f"it keeps no parameters of a round {name!r}", f"it has: {told}")
         )
-    found: dict[str, Any] = json.loads(str(text))
+    text = taken_out(store, str(table), f"parameters/{name}")
+    found: dict[str, Any] = json.loads(text["text"][0].as_py())
     return found
 
 
@@ -173,57 +186,58 @@ def _set_aside(database: Database, partner: str, state: str) -> int:
         ).fetchall()
     ]
     for number in numbers:
-        tables = database.execute("SELECT rows FROM passes WHERE export = $1", [number]).fetchall()
-        for (table,) in tables:
-            database.execute(f'DROP TABLE "{table}"')
+        drop(database, _tables_of(database, number).values())
         database.execute("DELETE FROM passes WHERE export = $1", [number])
-        database.execute("DELETE FROM frequencies WHERE export = $1", [number])
         database.execute("UPDATE exports SET state = $1 WHERE number = $2", [state, number])
     return len(numbers)
 
 
-def _insert(database: Database, part: MatcherPart, digest: str) -> None:
+def _tables_of(database: Database, number: int) -> dict[str, str]:
+    """Return the tables of an export, by pass."""
+    found = database.execute("SELECT pass, rows FROM passes WHERE export = $1", [number])
+    return dict(found.fetchall())
+
+
+def _insert(store: Store, part: MatcherPart, digest: str) -> None:
+    database = store.database
     number = int(str(one(database, "SELECT COALESCE(MAX(number), 0) + 1 FROM exports")))
     header = json.dumps(vars(part.header) | {"attributes": sorted(part.header.attributes)})
     database.execute(
         "INSERT INTO exports VALUES ($1, $2, $3, 'here', $4)",
         [number, digest, part.header.partner, header],
     )
-    for place, (name, rows) in enumerate(part.pass_rows.items()):
-        table = f"rows_{number}_{place}"
-        with shown_as(database, "incoming", rows):
-            database.execute(f'CREATE TABLE "{table}" AS SELECT * FROM incoming')
+    for name, rows in [*part.pass_rows.items(), (FREQUENCIES, part.frequencies)]:
+        table = new_name(database)
         database.execute("INSERT INTO passes VALUES ($1, $2, $3)", [number, name, table])
-    with shown_as(database, "incoming", part.frequencies):
-        database.execute(f"INSERT INTO frequencies SELECT {number}, * FROM incoming")
+        put_away(store, table, place_of(digest, name), rows)
 
 
-def _export(database: Database, digest: str) -> MatcherPart:
-    rows = database.execute(
+def _export(store: Store, digest: str) -> MatcherPart:
+    rows = store.database.execute(
         "SELECT number, header FROM exports WHERE digest = $1 AND state = 'here'", [digest]
     ).fetchall()
     if not rows:
         hint = "give the newest export of every partner"
         raise InputError(Problem("store", "", "an export is not in the matcher's store", hint))
     number, header = rows[0][0], json.loads(rows[0][1])
-    tables = database.execute("SELECT pass, rows FROM passes WHERE export = $1", [number])
+    tables = _tables_of(store.database, number)
+    sums = tables.pop(FREQUENCIES)
     return MatcherPart(
         header=Header(**header | {"attributes": frozenset(header["attributes"])}),
-        pass_rows=_PassRows(database, dict(tables.fetchall())),
-        frequencies=database.sql(
-            f"SELECT attribute, level, pairs FROM frequencies WHERE export = {number}"
-        ).to_arrow_table(),
+        pass_rows=_PassRows(store, digest, tables),
+        frequencies=taken_out(store, sums, place_of(digest, FREQUENCIES)),
     )
 
 
-class _PassRows(Mapping[str, "pa.Table"]):
-    """Rows by pass, read when a pass begins: seven passes at once need not fit into memory."""
+class _PassRows(Mapping[str, pa.Table]):
+    """Rows by pass, opened when a pass begins: all passes at once need not fit into memory."""
 
-    def __init__(self, database: Database, tables: dict[str, str]) -> None:
-        self._database, self._tables = database, tables
+    def __init__(self, store: Store, digest: str, tables: dict[str, str]) -> None:
+        self._store, self._digest, self._tables = store, digest, tables
 
     def __getitem__(self, name: str) -> pa.Table:
-        return self._database.sql(f'SELECT * FROM "{self._tables[name]}"').to_arrow_table()
+        place = place_of(self._digest, name)
+        return taken_out(self._store, self._tables[name], place)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)

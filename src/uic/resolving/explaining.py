@@ -17,9 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from uic.levels import Comparison
+    from uic.resolving.chains import Link
     from uic.weighing import PassWeights
 
 _SLACK = 1e-6
+PARTED = (
+    "They are two people now although so probable a pair is a link: too little else spoke for the"
+    " records that hung together there, a list without duplicates would hold one person twice, or"
+    " people decided about others there."
+)
 KEY_NOTE = "What all pairs of the pass share because they met in it weighs little."
 
 
@@ -46,18 +52,23 @@ class Explanation:
         terms: The steps; their weights add up to ``log_odds``. Empty where nothing but tokens
             was compared, and where only people brought the two together.
         log_odds: As scored; None if the two were never compared.
-        probability: That the two are one person, 0 to 1; after decisions of people.
+        probability: That the two are one person, 0 to 1; after decisions of people. None if the
+            two have no pair of their own.
         passes: The passes in which the two met, the one with these weights first.
         same: Whether the two are one person now.
         decided: Whether people decided it.
+        chain: The links that joined the two where their own pair did not.
+        parted: Whether they are two people although their own pair is probable enough.
     """
 
     terms: tuple[Term, ...]
     log_odds: float | None
-    probability: float
+    probability: float | None
     passes: tuple[str, ...]
     same: bool
     decided: bool
+    chain: tuple[Link, ...] = ()
+    parted: bool = False
 
     def __str__(self) -> str:
         return "\n".join(lines(self))
@@ -99,6 +110,11 @@ def explain_pair(
     return Explanation(terms, found, probability, tuple(seen), same, decided)
 
 
+def explain_chain(chain: Sequence[Link]) -> Explanation:
+    """Explain why two records without a pair of their own are one person."""
+    return Explanation((), None, None, (), same=True, decided=False, chain=tuple(chain))
+
+
 def lines(found: Explanation) -> list[str]:
     """Return the explanation as lines of text: the waterfall, the sum, the passes."""
     named = [(f"{t.name}: {t.finding}" if t.finding else t.name, t.weight) for t in found.terms]
@@ -111,19 +127,20 @@ def lines(found: Explanation) -> list[str]:
 
 def conclusion(found: Explanation) -> list[str]:
     """Return what came of the weights, in sentences."""
-    told = [f"Probability of one person: {chance(found.probability)}"]
-    if found.decided:
-        told = ["People decided that they are " + ("one person." if found.same else "two people.")]
-    elif found.same:
-        told.append("They are one person now.")
-    else:
-        told.append("They are two people now.")
+    told = [*_sure(found), *_now(found)]
+    if found.probability is None:
+        return told
     if not found.passes:
         return [*told, "They met in no pass."]
     told.append("Met in the passes " + ", ".join(found.passes) + ".")
     if found.terms:
         told.append(f"The weights are those of {found.passes[0]}. {KEY_NOTE}")
     return told
+
+
+def link_chance(link: Link) -> str:
+    """Say how sure a link is, or that people decided it."""
+    return "decided by people" if link.decided else chance(link.probability)
 
 
 def chance(probability: float) -> str:
@@ -141,6 +158,37 @@ def signed(weight: float) -> str:
 def words(attribute: str) -> str:
     """Return an attribute's name as people write it."""
     return attribute.replace("_", " ")
+
+
+def _sure(found: Explanation) -> list[str]:
+    """Say how sure it is that two records are one person."""
+    if found.decided:
+        return ["People decided that they are " + ("one person." if found.same else "two people.")]
+    if found.probability is None:
+        return ["They have no pair of their own: they never met, or agree too little to be kept."]
+    return [f"Probability of one person: {chance(found.probability)}"]
+
+
+def _now(found: Explanation) -> list[str]:
+    """Say what the two are, unless people decided it, and through whom they became it."""
+    if found.chain:
+        return _joined(found.chain)
+    if found.decided:
+        return []
+    if found.parted:
+        return [PARTED]
+    return ["They are one person now." if found.same else "They are two people now."]
+
+
+def _joined(chain: Sequence[Link]) -> list[str]:
+    between = len(chain) - 1
+    others = "one other record" if between == 1 else f"{between} other records"
+    weakest = min(chain, key=lambda link: link.probability)
+    return [
+        f"They are one person now, but joined only through {others}:",
+        *(f"- pair {n.number}, {' and '.join(n.partners)}: {link_chance(n)}" for n in chain),
+        f"The weakest of these links is pair {weakest.number}.",
+    ]
 
 
 def _terms(

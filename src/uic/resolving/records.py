@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from uic.engines.duckdb import engine
+from uic.resolving.rows import nodes_of, pass_numbers, pieces, usable_masks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from uic.exchange import ResolverPart
+    from uic.resolving.rows import Piece
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,87 +79,54 @@ def join_rows(pairs: pa.Table, parts: Sequence[ResolverPart], passes: Sequence[s
 
     A pair's log-odds lie half-way between those of its best pass and their mean over the passes
     in which it met: each pass compares under another salt and errs a little, and the best of many
-    errs upwards (docs/decisions/0141-half-way-to-the-best-pass.md).
+    errs upwards (docs/decisions/0141-half-way-to-the-best-pass.md). A pair with a row that no
+    export knows, or that had no usable value, is left out.
     """
-    bits = [1 << number for number in range(len(passes))]
-    with engine() as database:
-        database.read("passes", pa.table({"pass": passes, "bit": bits}))
-        with database.lent("pairs", pairs):
-            database.run("scored", _SCORED)
-        database.run("scores", _SCORES)
-        database.run("needed", _NEEDED)
-        for part, offset in zip(parts, _offsets(parts), strict=True):
-            with database.lent("row_map", part.row_map):
-                database.add("nodes", _nodes_sql(int(offset)))
-        merged = database.fetch(_MERGED)
-        scores = database.fetch("SELECT * FROM scores ORDER BY place")
-    place = merged["place"].to_numpy() - 1
-    a, b, agreeing = (merged[name].to_numpy() for name in ("a", "b", "agreeing"))
-    odds = scores["log_odds"]
+    records = max(sum(part.header.records for part in parts), 1)
+    number = pass_numbers(pairs["pass"], passes)
+    a, b = _nodes(pairs, number, list(pieces(parts, passes)), len(passes))
+    pair = np.minimum(a, b) * records + np.maximum(a, b)
+    # A pair and its pass in one number: 63 passes of 380 million records fit.
+    key = np.where((a < 0) | (b < 0), -1, pair * len(passes) + number)
+    del a, b, pair
+    order = np.argsort(key)[np.count_nonzero(key < 0) :]
+    pair, of_pass = np.divmod(key[order], max(len(passes), 1))
+    first = np.flatnonzero(np.diff(pair, prepend=-1))
+    best, log_odds = _best(pairs["log_odds"].to_numpy()[order], first)
+    a, b = np.divmod(pair[first], records)
+    agreeing = np.bitwise_or.reduceat(1 << of_pass, first)
     comparable = agreeing
-    if odds.null_count:
+    if pairs["log_odds"].null_count:
         masks = usable_masks(parts, passes)
         comparable = masks[a] & masks[b]
-    return RecordPairs(
-        a=a,
-        b=b,
-        log_odds=np.round(
-            (odds.to_numpy().astype(float)[place] + merged["mean"].to_numpy()) / 2, 9
-        ),
-        agreeing=agreeing,
-        comparable=comparable,
-        best=np.searchsorted(bits, scores["bit"].to_numpy())[place],
-        pattern=scores["pattern"].to_numpy()[place],
-    )
+    pattern = pairs["pattern"].to_numpy()[order[best]]
+    return RecordPairs(a, b, log_odds, agreeing, comparable, of_pass[best], pattern)
 
 
-_SCORED = (
-    "SELECT k.bit, p.row_a, p.row_b, p.pattern, p.log_odds, COALESCE(p.log_odds, 0) AS odds"
-    " FROM pairs p JOIN passes k ON p.pass = k.pass"
-)
-_SCORES = (
-    "SELECT bit, pattern, log_odds, odds,"
-    " CAST(ROW_NUMBER() OVER (ORDER BY log_odds DESC NULLS LAST, bit, pattern) AS INT) AS place"
-    " FROM (SELECT DISTINCT bit, pattern, log_odds, odds FROM scored) d"
-)
-"""Few patterns, many pairs: each pair carries only the place of its pattern, best first."""
-
-_NEEDED = "SELECT bit, row_a AS row_id FROM scored UNION SELECT bit, row_b AS row_id FROM scored"
-"""Of all rows of all exports only those that are in some pair are looked up."""
+def _nodes(
+    pairs: pa.Table, number: NDArray[np.int8], rows: Sequence[Piece], passes: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the nodes of both rows of every pair; -1 for a row without one."""
+    row_a, row_b = pairs["row_a"].to_numpy(), pairs["row_b"].to_numpy()
+    a, b = np.full(len(pairs), -1), np.full(len(pairs), -1)
+    for of_pass in range(passes):
+        at = np.flatnonzero(number == of_pass)
+        a[at], b[at] = np.split(nodes_of(np.concatenate((row_a[at], row_b[at])), of_pass, rows), 2)
+    return a, b
 
 
-def _nodes_sql(offset: int) -> str:
-    return (
-        f"SELECT k.bit, r.row_id, CAST(r.record AS BIGINT) + {offset} AS node"  # noqa: S608 - a number
-        " FROM row_map r JOIN passes k ON r.pass = k.pass"
-        " JOIN needed n ON n.bit = k.bit AND n.row_id = r.row_id WHERE r.usable"
-    )
+def _best(
+    odds: NDArray[np.float64], first: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return where each pair's best pass stands, and how far its log-odds lie from there.
 
-
-_MERGED = (
-    "SELECT a, b, MIN(place) AS place, AVG(odds) AS mean, CAST(SUM(bit) AS BIGINT) AS agreeing"
-    " FROM ("
-    "SELECT CASE WHEN x.node < y.node THEN x.node ELSE y.node END AS a,"
-    " CASE WHEN x.node < y.node THEN y.node ELSE x.node END AS b, p.bit, s.place, p.odds"
-    " FROM scored p"
-    " JOIN scores s ON s.bit = p.bit AND s.pattern = p.pattern AND s.odds = p.odds"
-    " JOIN nodes x ON x.bit = p.bit AND x.row_id = p.row_a"
-    " JOIN nodes y ON y.bit = p.bit AND y.row_id = p.row_b) met GROUP BY a, b ORDER BY a, b"
-)
-
-
-def usable_masks(parts: Sequence[ResolverPart], passes: Sequence[str]) -> NDArray[np.int64]:
-    """Return, per node, the bit mask of the passes in which the record has a usable value."""
-    masks = np.zeros(sum(part.header.records for part in parts), dtype=np.int64)
-    for part, offset in zip(parts, _offsets(parts), strict=True):
-        usable = part.row_map.filter(part.row_map["usable"])
-        for bit, wanted in enumerate(passes):
-            of_pass = usable.filter(pc.equal(usable["pass"], wanted))
-            np.bitwise_or.at(masks, of_pass["record"].to_numpy() + offset, 1 << bit)
-    return masks
-
-
-def _offsets(parts: Sequence[ResolverPart]) -> NDArray[np.int64]:
-    """Return the node of the first record of each export."""
-    sizes = [part.header.records for part in parts]
-    return np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))[:-1]
+    Args:
+        odds: Log-odds of pair after pair, of each pass after pass; NaN where not known.
+        first: Where each pair begins.
+    """
+    passes = np.diff(first, append=len(odds))
+    known = np.where(np.isnan(odds), -np.inf, odds)
+    reaching = np.flatnonzero(known == np.repeat(np.maximum.reduceat(known, first), passes))
+    best = reaching[np.searchsorted(reaching, first)]
+    mean = np.add.reduceat(odds, first) / passes
+    return best, np.round((odds[best] + mean) / 2, 9)

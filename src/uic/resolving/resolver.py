@@ -13,7 +13,8 @@ from uic.resolving.agreement import score_agreement
 from uic.resolving.clustering import cluster
 from uic.resolving.deciding import UNDECIDED, bind, obey, positions, settled
 from uic.resolving.own_pairs import with_own_pairs
-from uic.resolving.records import RecordPairs, join_rows, number_records, usable_masks
+from uic.resolving.records import RecordPairs, join_rows, number_records
+from uic.resolving.rows import usable_masks
 from uic.resolving.thresholds import (
     SHOWN,
     Expected,

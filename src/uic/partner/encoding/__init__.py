@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from uic.exchange import OWN_PAIRS, ROW_MAP, Export, MatcherPart, ResolverPart
+from uic.exchange import OWN_PAIRS, ROW_MAP, Export, MatcherPart, ResolverPart, of_pass
 from uic.partner.encoding.deciding import decide
 from uic.partner.encoding.frequencies import frequencies
 from uic.partner.encoding.passes import chance_table, own_rows, pass_tables
@@ -102,5 +102,4 @@ def _export(prepared: Prepared, register: Register, compare: CompareOwn | None) 
 
 
 def _labelled(name: str, rows: pa.Table) -> pa.Table:
-    label = pa.repeat(name, len(rows)).cast(pa.string())
-    return rows.add_column(0, "pass", label).cast(ROW_MAP)
+    return rows.add_column(0, "pass", of_pass(name, len(rows))).cast(ROW_MAP)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from uic.exchange import CHANCE, EVENTS, ROW_MAP, Header, ResolverPart
+from uic.exchange import CHANCE, EVENTS, ROW_MAP, Header, ResolverPart, of_pass
 from uic.levels import Comparison, comparisons
 from uic.partner import normalising
 from uic.partner.composites import block_values, canonical_columns
@@ -105,7 +105,7 @@ def resolver_parts(
         maps = [
             pa.table(
                 [
-                    pa.repeat(pa.scalar(name, pa.string()), size),
+                    of_pass(name, size),
                     np.arange(start, start + size),
                     np.arange(size, dtype=np.int32),
                     pc.is_valid(blocks.slice(start, size)),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from uic.crypto.pairs import PrivateKey, as_private
 from uic.engines.storing import transaction
+from uic.envelope.safe import KeySafe
 from uic.errors import InputError, KeyMaterialError, Problem
-from uic.matching.store import keep_only, open_store
+from uic.matching.store import open_store
+from uic.matching.thinning import keep_only
 from uic.pipeline.rounds import matching, resolving
 from uic.pipeline.rounds.files import epoch_of, look_at, round_name
 from uic.resolving.register.exports import current_exports, latest_epoch, rows_here
@@ -88,7 +90,8 @@ def link(
     found = look_at(files, partners, chosen)
     with open_register(register) as database:
         wanted = epoch or epoch_of(found) or latest_epoch(database)
-        with open_store(store or _beside(register, wanted)) as kept, transaction(database):
+        place, safe = store or _beside(register, wanted), KeySafe.of(own[0])
+        with open_store(place, safe) as kept, transaction(database):
             matching.receive(kept, found, own[0], chosen, progress)
             arrivals = resolving.receive(database, found, own[1], chosen, progress)
             exports = list(current_exports(database, wanted).values())

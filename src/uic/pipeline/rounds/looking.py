@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from uic.crypto.pairs import as_private, parse_public
 from uic.engines.storing import rewrite, transaction
+from uic.envelope.safe import KeySafe
 from uic.errors import InputError, Problem
-from uic.matching.store import forget_partner, open_store, pass_over
+from uic.matching.store import forget_partner, open_store, owner_of
+from uic.matching.thinning import pass_over, pass_over_later
 from uic.resolving.register import audit
 from uic.resolving.register.history import changes_of
 from uic.resolving.register.reading import Difference, difference
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from uic.crypto.pairs import PrivateKey
     from uic.engines.storing import Database
     from uic.resolving.register.audit import Verdict
 
@@ -97,6 +101,7 @@ def withdraw(
     handle: str = "",
     partner: str | None = None,
     store: str | Path | None = None,
+    matcher_key: PrivateKey | str | Path | None = None,
 ) -> Withdrawal:
     """Take one person, or a partner, out of the register and of the matcher's store.
 
@@ -112,12 +117,17 @@ def withdraw(
             whole partner.
         store: The matcher's store, where it is in the same office. Without it the matcher's rows
             stay until the partner sends a new export; the resolver passes them over.
+        matcher_key: ``NAME.private`` of the matcher, which opens the store. Without it a
+            person's rows are noted there (sealed, like them), and go when the store is opened
+            for the next round; a whole partner's go at once.
 
     Raises:
         InputError: there is no such person, partner or file.
+        KeyMaterialError: the store is sealed to another key.
     """
     if bool(person) + bool(handle) > 1 or not (person or handle or partner):
         raise InputError("name one person, by person id or by handle, or a partner")
+    safe = _safe(store, matcher_key) if store is not None else None
     now = dt.datetime.now(dt.UTC)
     with existing(register) as database, transaction(database):
         if person or handle:
@@ -125,17 +135,29 @@ def withdraw(
         else:
             done = withdraw_partner(database, str(partner), now)
     rewrite(register)
-    if store is not None:
-        _take_from_store(store, done, None if person or handle else partner)
+    if store is not None and safe is not None:
+        _take_from_store(store, safe, done, None if person or handle else partner)
     return done
 
 
-def _take_from_store(store: str | Path, done: Withdrawal, partner: str | None) -> None:
+def _safe(store: str | Path, key: PrivateKey | str | Path | None) -> KeySafe:
+    """Return what opens the store, or only closes what is put in; checked before anything goes."""
     _must_exist(store)
-    with open_store(store) as database:
+    safe = KeySafe(parse_public(owner_of(store))) if key is None else KeySafe.of(as_private(key))
+    with open_store(store, safe):
+        return safe
+
+
+def _take_from_store(
+    store: str | Path, safe: KeySafe, done: Withdrawal, partner: str | None
+) -> None:
+    with open_store(store, safe) as opened:
         if partner is not None:
-            forget_partner(database, partner)
-        pass_over(database, done.rows)
+            forget_partner(opened, partner)
+        elif safe.opens:
+            pass_over(opened, done.rows)
+        else:
+            pass_over_later(opened, done.rows)
     rewrite(store)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
 from uic.envelope.pairs import write_pairs
+from uic.envelope.safe import KeySafe
 from uic.errors import InputError, Problem
 from uic.exchange import Arrival, Scored
 from uic.matching.matcher import match as match_exports
@@ -27,7 +28,7 @@ from uic.values import Progress, silent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from uic.engines.storing import Database
+    from uic.matching.keeping import Store
     from uic.pipeline.rounds.files import Sealed
 
 
@@ -90,7 +91,7 @@ def match(
     """
     chosen, own, to = as_schema(schema), as_private(key), as_public(resolver)
     found = look_at(files, partners, chosen)
-    with open_store(store) as database:
+    with open_store(store, KeySafe.of(own)) as database:
         arrivals = receive(database, found, own, chosen, progress)
         digests = list(current_exports(database).values())
         if not digests:
@@ -105,7 +106,7 @@ def match(
 
 
 def receive(
-    database: Database,
+    store: Store,
     found: Sequence[Sealed],
     key: PrivateKey,
     schema: LinkageSchema,
@@ -115,20 +116,20 @@ def receive(
     expected = expectation(schema, epoch_of(found))
 
     def kept(sealed: Sealed) -> Arrival:
-        return add_export(database, sealed.for_matcher(key, expected), sealed.digest)
+        return add_export(store, sealed.for_matcher(key, expected), sealed.digest)
 
     return each(found, kept, progress)
 
 
 def score(
-    database: Database,
+    store: Store,
     digests: Sequence[str],
     schema: LinkageSchema,
     parameters: dict[str, Any] | None,
     progress: Progress,
 ) -> Scored:
     """Match exports of the store; ``parameters`` are those of an earlier round, if any."""
-    parts = stored_exports(database, digests)
+    parts = stored_exports(store, digests)
     saved = parameters["weights"] if parameters else None
     matched = match_exports(parts, schema, saved=saved, progress=progress)
     header = parts[0].header
