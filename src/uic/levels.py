@@ -37,6 +37,8 @@ DATE_LEVELS = (
     "day or month",
     "different year, rest unknown",
     "different",
+    "year, rest unknown in both",
+    "different year, rest unknown in both",
 )
 SWAPPED = TEXT_LEVELS.index("swapped")
 BASE = 16  # levels are packed into one BIGINT pattern, four bits each: at most 15 comparisons
@@ -161,11 +163,13 @@ def _code_sql(column: str) -> str:
 def _date_sql(item: Comparison) -> str:
     year, month, day = item.columns
     same = {part: f"a.{part} = b.{part}" for part in item.columns}
-    rest = [f"{side}.{part}" for side in "ab" for part in (month, day)]
-    rest_known = " AND ".join(f"{column} IS NOT NULL" for column in rest)
+    rest = {side: f"{side}.{month} IS NOT NULL AND {side}.{day} IS NOT NULL" for side in "ab"}
+    # Who does not know the day of birth is written down on 1 January, or as estimated, again and
+    # again: two dates without a day are likelier one person's than one with and one without.
     return (
         f"CASE WHEN a.{year} IS NULL OR b.{year} IS NULL THEN {MISSING}"
-        f" WHEN NOT ({rest_known}) THEN CASE WHEN {same[year]} THEN 6 ELSE 8 END"
+        f" WHEN NOT ({rest['a']} OR {rest['b']}) THEN CASE WHEN {same[year]} THEN 10 ELSE 11 END"
+        f" WHEN NOT ({rest['a']} AND {rest['b']}) THEN CASE WHEN {same[year]} THEN 6 ELSE 8 END"
         f" WHEN {same[year]} AND {same[month]} AND {same[day]} THEN 1"
         f" WHEN {same[year]} AND a.{month} = b.{day} AND a.{day} = b.{month} THEN 2"
         f" WHEN {same[year]} AND ({same[month]} OR {same[day]}) THEN 3"

@@ -16,6 +16,7 @@ from uic.exchange import FREQUENCIES
 from uic.levels import BASE, Comparison, comparisons, level_sql, pattern_sql, unpack
 from uic.matching.patterns import PassPatterns
 from uic.matching.scoring import fit
+from uic.matching.shares import chance_shares, first_guess, level_weights
 from uic.schema import default_schema
 from uic.weighing import parse_weights
 
@@ -179,6 +180,8 @@ def test_every_level_of_a_date_is_reached() -> None:
         "day or month": ("1990-05-17", "1991-05-18"),
         "different year, rest unknown": ("1990-05-17", "1991"),
         "different": ("1990-05-17", "1991-06-18"),
+        "year, rest unknown in both": ("1990-01-01", "1990"),
+        "different year, rest unknown in both": ("1990-01-01", "1991-01-01"),
         "missing": ("1990-05-17", None),
     }
     for name, dates in cases.items():
@@ -196,6 +199,52 @@ def test_every_level_of_a_date_is_reached() -> None:
                 f"SELECT {level_sql(DATE)} FROM rows a, rows b WHERE a.n = 0 AND b.n = 1"
             ).fetchall()[0][0]
         assert DATE.levels[level] == name
+
+
+def dated(placeholders: float, day: float = 0.0001) -> pa.Table:
+    """Frequencies of a register in which so many people are said to be born on 1 January."""
+    both, one = placeholders**2, 2 * placeholders * (1 - placeholders)
+    shares = dict.fromkeys(range(1, 12), 0.0)
+    shares |= {6: one / 40, 8: one * 39 / 40, 10: both / 40, 11: both * 39 / 40}
+    shares |= {1: day, 5: 0.025, 9: 1 - one - both - 0.025 - day}
+    rows = [
+        {"attribute": "birth_date", "level": level, "pairs": int(share * 1e6)}
+        for level, share in shares.items()
+    ]
+    return pa.Table.from_pylist(rows, schema=FREQUENCIES)
+
+
+def test_a_first_of_january_on_both_sides_speaks_for_one_person_but_less_than_a_birthday() -> None:
+    """Who is written down without a day once is so again; one day known, one not, says no."""
+    for placeholders in (0.03, 0.1, 0.4):
+        u = chance_shares(DATE, dated(placeholders))
+        weight = level_weights(DATE, first_guess(DATE, u), u)
+        exact, one, none, other = weight[[1, 6, 10, 11]]
+        assert exact > none > one > 0  # the year agrees in all three
+        assert none - other > 4  # and in these two it does not
+
+
+def test_a_first_of_january_is_never_worth_more_than_a_birthday() -> None:
+    """Even where placeholders are so rare that the sums hold none."""
+    u = chance_shares(DATE, dated(0.0, day=0.001))
+    m = first_guess(DATE, u)
+    m[10] = 0.9
+    weight = level_weights(DATE, m, u)
+    assert weight[10] <= weight[1]
+
+
+def test_first_guesses_are_shares() -> None:
+    """Whatever is unknown in a register, the levels of one person's pairs add up to all of them."""
+    for placeholders in (0.0, 0.1, 0.9):
+        u = chance_shares(DATE, dated(placeholders))
+        assert first_guess(DATE, u)[1:].sum() == pytest.approx(1.0)
+
+
+def test_a_pass_of_matches_alone_expects_nearly_all_of_them() -> None:
+    """Nine in ten candidates of a narrow pass may be one person: the prior says so."""
+    weights = fit([drawn(3000, 60, 5)], ITEMS, frequencies(), 4_000_000)
+    assert weights.passes["place"].matches > 0.8
+    assert weights.expected["place"] == pytest.approx(3000, rel=0.05)
 
 
 def parts(date: str | None) -> tuple[int | None, int | None, int | None]:

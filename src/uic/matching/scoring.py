@@ -60,17 +60,18 @@ _TOO_MANY = 1.1  # times the matches of the anchored form
 
 _ROUNDS = 200
 _TOLERANCE = 1e-5
-_MOST = 0.33  # no class is more than a third of the pairs
+_MOST = 0.99  # share of all classes together: some pairs are strangers
 _LEAST = 1e-15
 
 
 @dataclass(frozen=True)
 class _Problem:
-    """What is given: counts, levels, u, and the classes."""
+    """What is given: counts, levels, u, the m that EM starts from, and the classes."""
 
     passes: Sequence[PassPatterns]
     items: Sequence[Comparison]
     u: list[Numbers]
+    guess: list[Numbers]
     classes: tuple[PairClass, ...]
     pairs_in_all: int
 
@@ -115,7 +116,8 @@ def fit(
         pairs_in_all: Number of pairs of records that could be compared at all.
     """
     u = [chance_shares(item, frequencies) for item in items]
-    given = _Problem(passes, items, u, classes_of(items), pairs_in_all)
+    guess = [first_guess(item, each) for item, each in zip(items, u, strict=True)]
+    given = _Problem(passes, items, u, guess, classes_of(items), pairs_in_all)
     forms = {name: _given_keys(given, _whole(given, free)) for name, free in FORMS.items()}
     forms[ANCHORED] = _given_keys(given, _whole(given, None))
     sums = {name: sum(form.matches) for name, form in forms.items()}
@@ -136,7 +138,7 @@ def fit(
 
 def _whole(given: _Problem, free: float | None) -> _Fit:
     """Score the whole pattern in every pass until the matches settle; without ``free`` m stays."""
-    m = [first_guess(item) for item in given.items]
+    m = given.guess
     sizes = [np.full(len(given.classes), p.pairs.sum() / 2) for p in given.passes]
     found = _Fit(m, [], [])
     for step in range(_ROUNDS):
@@ -148,7 +150,8 @@ def _whole(given: _Problem, free: float | None) -> _Fit:
         before, found = found, _fit_of(given, m, scored)
         sizes = [one.pairs.sum(axis=1) for one in scored]
         if free is not None:
-            m = [held(item, _m(given, found, n, free), step) for n, item in enumerate(given.items)]
+            found_m = [_m(given, found, n, free) for n in range(len(m))]
+            m = [held(*each, step) for each in zip(given.guess, found_m, strict=True)]
         if step > HOLDING and _settled(before, found):
             break
     return found
@@ -199,15 +202,16 @@ def _shares(
     given: _Problem, counts: list[Numbers], chosen: Sequence[int], position: int
 ) -> Numbers:
     passes = [given.passes[n] for n in chosen]
-    return steadied(given.items[position], passes, [counts[n] for n in chosen], position)
+    chances = [counts[n] for n in chosen]
+    return steadied(given.items[position], passes, chances, position, given.guess[position])
 
 
 def _score(
     given: _Problem, one: PassPatterns, weights: Sequence[Numbers], shares: Numbers
 ) -> _Scored:
     """Return the expected pairs of every class, and the log-odds of one person per pattern."""
-    prior = np.clip(shares, _LEAST, _MOST)
-    prior /= max(1.0, float(prior.sum()) / 0.99)  # some are strangers
+    prior = np.maximum(shares, _LEAST)
+    prior /= max(1.0, float(prior.sum()) / _MOST)
     evidence = np.stack([weight[one.level(n)] for n, weight in enumerate(weights)])
     shared = np.array([each.shared for each in given.classes], dtype=float)
     part = np.log(prior)[:, None] + shared @ evidence

@@ -21,9 +21,11 @@ HOLDING = 20  # rounds over which m is set free
 _START = {
     "text": (0.0, 0.85, 0.07, 0.03, 0.045, 0.005),
     "code": (0.0, 0.95, 0.05),
-    "date": (0.0, 0.85, 0.01, 0.06, 0.02, 0.02, 0.02, 0.005, 0.01, 0.005),
+    "date": (0.0, 0.88, 0.01, 0.06, 0.02, 0.02, 0.0, 0.005, 0.0, 0.005, 0.0, 0.0),
 }
-_ORDER = {"text": (1, 2, 3, 4), "code": (1, 2), "date": (1, 3, 5, 9)}
+_SAME_YEAR = 0.9  # of one person's two dates of which a day is unknown
+_ONE_DAY, _NO_DAY = (6, 8), (10, 11)  # levels: year equal, different
+_ORDER = {"text": ((1, 2, 3, 4),), "code": ((1, 2),), "date": ((1, 3, 5, 9), (1, 10, 11))}
 """Levels from full agreement to none, along which a weight must not rise."""
 
 
@@ -32,8 +34,8 @@ def level_weights(
 ) -> NDArray[np.float64]:
     """Return log(m/u) per level; missing weighs nothing; a weaker level never weighs more."""
     weight = np.log(m / u)
-    order = list(_ORDER[item.kind])
-    weight[order] = np.minimum.accumulate(weight[order])
+    for order in map(list, _ORDER[item.kind]):
+        weight[order] = np.minimum.accumulate(weight[order])
     weight[0] = 0.0
     return weight
 
@@ -65,27 +67,27 @@ def steadied(
     passes: Sequence[PassPatterns],
     chances: Sequence[NDArray[np.float64]],
     position: int,
+    guess: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return m: shares as :func:`level_shares`, beside a hundred pairs of an ordinary register.
 
     Where matches are few they alone would say that no letter is ever wrong, or always.
     """
     counts = _counts(item, passes, chances, position)
-    guess = first_guess(item)
-    guess[0] = 0.0
-    shares: NDArray[np.float64] = (counts + STEADY * guess) / (counts[1:].sum() + STEADY)
+    counts[0] = 0.0
+    shares: NDArray[np.float64] = (counts + STEADY * guess) / (counts.sum() + STEADY)
     shares[0] = 1.0
     return shares
 
 
-def held(item: Comparison, free: NDArray[np.float64], step: int) -> NDArray[np.float64]:
+def held(guess: NDArray[np.float64], free: NDArray[np.float64], step: int) -> NDArray[np.float64]:
     """Let m loose slowly: first the classes find their sizes, then m is estimated.
 
     Set free at once, m drifts: a few thousand neighbours among the first guesses teach it that
     one person has two names, and in the end all neighbours are matches.
     """
     hold = max(0.0, 1 - step / HOLDING)
-    return hold * first_guess(item) + (1 - hold) * free
+    return hold * guess + (1 - hold) * free
 
 
 def chance_shares(item: Comparison, frequencies: pa.Table) -> NDArray[np.float64]:
@@ -105,8 +107,19 @@ def _normalised(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     return shares
 
 
-def first_guess(item: Comparison) -> NDArray[np.float64]:
-    """Return the m that EM starts from: an ordinary register, carefully kept."""
+def first_guess(item: Comparison, u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the m that EM starts from: an ordinary register, carefully kept.
+
+    How many days of birth are unknown differs from register to register, and u tells. Half of it
+    is taken to be the person's, whom every record shows without a day, and half the record's.
+    """
     start = np.array(_START[item.kind])
+    if item.kind == "date":
+        one = u[list(_ONE_DAY)].sum()
+        unknown = u[list(_NO_DAY)].sum() + one / 2
+        one, none = unknown * (1 - unknown), unknown * (1 + unknown) / 2
+        year = np.array((_SAME_YEAR, 1 - _SAME_YEAR))
+        start *= 1 - one - none
+        start[list(_ONE_DAY)], start[list(_NO_DAY)] = one * year, none * year
     start[0] = 1.0
     return start

@@ -41,7 +41,7 @@ def promising(
     """
     odds = np.full(len(patterns), -np.log(max(records, 1)) if items else np.inf)
     for position, (item, shares) in enumerate(zip(items, u, strict=True)):
-        weights = level_weights(item, first_guess(item), shares)
+        weights = level_weights(item, first_guess(item, shares), shares)
         odds += weights[(patterns >> 4 * position) % BASE]
     return odds > _LEAST
 

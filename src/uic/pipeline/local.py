@@ -47,6 +47,7 @@ _COLOURS = {
     "swapped": "#d6e4f7",
     "day and month swapped": "#d6e4f7",
     "different year, rest unknown": "#f8d7da",
+    "different year, rest unknown in both": "#f8d7da",
 }
 _BETWEEN = "#fff4ce"  # every other level: nearly the same
 
