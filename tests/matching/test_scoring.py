@@ -154,7 +154,7 @@ def compare(people: list[dict[str, str | None]]) -> list[int]:
     ]
     export = encode(register_of("a", rows), schema, EpochKey("p", "e", bytes(32)))
     mapped = {r["row_id"]: r["record"] for r in export.resolver.row_map.to_pylist()}
-    table = export.matcher.pass_rows["place-surname"]
+    table = export.matcher.pass_rows["name-sounds"]  # its key fixes no column
     items = comparisons(schema, export.header.attributes)
     table = table.append_column("n", pa.array([mapped[i] for i in table["row_id"].to_pylist()]))
     with duckdb.connect() as database:

@@ -6,13 +6,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import register_of
 from uic.crypto.keys import EpochKey, new_key
 from uic.exchange import OWN_PAIRS, Export, MatcherPart
 from uic.matching.matcher import match
+from uic.partner.composites import canonical_columns
 from uic.partner.encoding import encode, encode_to_leave
-from uic.partner.encoding.thinning import Chosen
+from uic.partner.encoding.thinning import leaving, marks_of, ranks
+from uic.partner.encoding.tokens import blocks_of
 from uic.pipeline.own_pairs import compare_own
 from uic.resolving.resolver import resolve
 from uic.schema import LinkageSchema, default_schema, parse_schema
@@ -86,12 +90,63 @@ def test_which_row_stays_depends_on_the_key() -> None:
 
 
 def test_rows_that_are_all_alike_leave_once() -> None:
-    """Three equal rows, seen in pieces, count as one block of which one row leaves."""
-    rows = pa.table({"token_hi": [5, 5, 5, 9], "name": [1, 1, 1, 2]})
-    chosen = Chosen(np.array([5]))
-    pieces = [chosen.look(piece) for piece in (rows.slice(0, 1), rows.slice(1))]
-    chosen.settle()
-    assert [len(chosen.thin(piece)) for piece in pieces] == [1, 1]
+    """Three equal rows count as one block of which one row leaves; two where two may."""
+    blocks, rank = blocks_of(np.array([5, 9, 5, 5])), np.array([7, 1, 7, 7], dtype=np.uint64)
+    for stay, total in ((1, 2), (2, 3), (3, 4)):
+        leaves = leaving(blocks, rank, stay)
+        assert leaves[1]
+        assert leaves.sum() == total
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=40), st.integers(1, 4))
+def test_the_smallest_ranks_of_every_block_leave(rows: list[tuple[int, int]], stay: int) -> None:
+    """As a loop over the blocks says, with equal ranks and with none."""
+    words, rank = (np.array([row[n] for row in rows], dtype=np.int64) for n in (0, 1))
+    leaves = leaving(blocks_of(words), rank.astype(np.uint64), stay)
+    for word in set(words.tolist()):
+        inside = words == word
+        assert sorted(rank[inside & leaves].tolist()) == sorted(rank[inside].tolist())[:stay]
+
+
+def test_blocks_are_counted_over_the_whole_register() -> None:
+    """Sizes, pairs and rows that met are those of counting by hand."""
+    blocks = blocks_of(np.array([5, 9, 5, -3, 5, 9]))
+    assert blocks.histogram() == {1: 1, 2: 1, 3: 1}
+    assert blocks.agreeing == 4
+    assert blocks.met().tolist() == [True, True, True, False, True, True]
+    assert blocks_of(np.empty(0, np.int64)).histogram() == {}
+
+
+def test_records_alike_in_everything_have_one_mark_and_no_others_do() -> None:
+    """A mark is of the values, whatever else is in the part, and of the key."""
+    schema = default_schema()
+
+    def marks(people: list[dict[str, str]], key: EpochKey = KEY) -> list[int]:
+        columns = canonical_columns(register_of("a", people), schema)
+        whole = {name: pa.chunked_array([column]) for name, column in columns.items()}
+        return marks_of(whole, key).tolist()
+
+    assert len(set(marks(PEOPLE))) == len(PEOPLE)
+    assert marks(PEOPLE[::-1]) == marks(PEOPLE)[::-1]
+    assert marks(PEOPLE[:5]) == marks(PEOPLE)[:5]
+    assert not set(marks(PEOPLE)) & set(marks(PEOPLE, new_key("project", "2026Q4")))
+    assert len(set(marks([PEOPLE[0], PEOPLE[0]]))) == 1
+    moved = {"family_name": "Sok", "given_name": None}, {"family_name": None, "given_name": "Sok"}
+    assert len(set(marks([dict(row) for row in moved]))) == 2
+
+
+def test_an_attribute_that_nobody_has_changes_no_mark() -> None:
+    """A column that is empty and one that is not there are the same."""
+    empty = {name: pa.chunked_array([["a"]]) for name in ("place",)}
+    more = empty | {"street": pa.chunked_array([pa.nulls(1, pa.string())])}
+    assert marks_of(empty, KEY).tolist() == marks_of(more, KEY).tolist()
+
+
+def test_who_leaves_in_one_pass_does_not_leave_in_all() -> None:
+    """Under the keys of two passes the ranks of a thousand records are unrelated."""
+    marks = np.arange(1000, dtype=np.uint64)
+    first, second = (np.argsort(np.argsort(ranks(marks, bytes([n] * 32)))) for n in (1, 2))
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.15
 
 
 def test_a_partner_finds_its_own_duplicates_by_itself() -> None:

@@ -74,7 +74,8 @@ def _joined(parts: list[pa.DictionaryArray]) -> pa.DictionaryArray:
         number *= len(part.dictionary)
         number += part.indices.fill_null(0).to_numpy()
     combined = pa.array(number, mask=missing).dictionary_encode()
-    rest, texts = combined.dictionary.to_numpy(), []
+    rest = combined.dictionary.to_numpy()
+    texts: list[pa.Array] = []
     for part in reversed(parts):
         rest, place = np.divmod(rest, max(len(part.dictionary), 1))
         texts.insert(0, part.dictionary.take(pa.array(place)))
@@ -124,7 +125,8 @@ def _date_part(
         part = pc.cast(columns.get(f"{attribute}_{name}", absent), pa.int64())
         whole = part if whole is None else pc.add(pc.multiply(whole, _DIGITS), part)
     dates = pc.cast(whole, pa.int64()).dictionary_encode()
-    rest, texts = dates.dictionary.to_numpy(), []
+    rest = dates.dictionary.to_numpy()
+    texts: list[pa.Array] = []
     for _ in _DATE_TAKES[take]:
         rest, number = np.divmod(rest, _DIGITS)
         texts.insert(0, pa.array(number).cast(pa.string()))

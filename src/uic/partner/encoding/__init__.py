@@ -88,10 +88,7 @@ class _OwnRows(Mapping[str, pa.Table]):
 def _export(prepared: Prepared, register: Register, compare: CompareOwn | None) -> Export:
     sums, apart = frequencies(prepared), compare is not None
     decide(prepared, apart=apart)
-    rows = {
-        item.name: pa.concat_tables(pass_tables(prepared, item))
-        for item in prepared.passes
-    }
+    rows = {item.name: pa.concat_tables(pass_tables(prepared, item)) for item in prepared.passes}
     mapped = [_labelled(name, prepared.store.take(f"map/{name}")) for name in rows]
     resolver = ResolverPart(
         prepared.header, pa.concat_tables(mapped), chance_table(prepared), register.events

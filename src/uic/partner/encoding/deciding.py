@@ -92,7 +92,9 @@ def _decided(prepared: Prepared, item: Pass, marks: Words | None) -> Decided:
         dummies = lay_out(prepared, item, words[blocks.order], int(leaves[at].sum()))
     met[at] = blocks.met()
     return Decided(
-        *map(np.packbits, (usable, leaves, met)),
+        usable=np.packbits(usable),
+        leaves=np.packbits(leaves),
+        met=np.packbits(met),
         rows=len(at),
         left=int(leaves[at].sum()),
         agreeing=blocks.agreeing,

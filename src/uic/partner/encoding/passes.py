@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from uic.partner.encoding.deciding import Decided
     from uic.partner.encoding.preparing import Prepared
     from uic.partner.storing import Store
     from uic.schema import Pass
@@ -122,7 +121,8 @@ def _sign_parts(
     first = 0
     for part, size in enumerate(prepared.sizes):
         prepared.tell()
-        place, out, own = (flags[first : first + size] for flags in (places, leaves, met))
+        place = places[first : first + size]
+        out, own = leaves[first : first + size], met[first : first + size]
         rows = np.flatnonzero(out | own)
         rows = rows[np.argsort(place[rows])]  # in the order in which they leave
         signed = _signed_part(prepared, item, part, rows, ids[place[rows]])
@@ -148,8 +148,7 @@ def _signed_part(
         table = store.look(f"columns/{part}")
         wanted = {column for compared in prepared.items for column in compared.columns}
         columns = {
-            name: table[name].combine_chunks().take(pa.array(rows))
-            for name in wanted - item.fixed
+            name: table[name].combine_chunks().take(pa.array(rows)) for name in wanted - item.fixed
         }
     return _signed(prepared, item, ids, taken, columns)
 
