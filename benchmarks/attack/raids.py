@@ -5,10 +5,11 @@
 
 Three partners share clients and report one quarter: keys, sealed exports, matcher, resolver and
 tables are made by the library as in real work, in files. Then each office is seized in turn:
-(a) one export; (b) the matcher's store with every partner's pass rows; (c) the resolver's
-register, and all scored pairs it was ever handed; (d) a partner's machine without the epoch key;
-(e) the analyst's files. Beside each stands a baseline that must fall in the same run: exit 1 if
-one does not. Found is the share of all clients of the three partners, the known ones left out.
+(a) one export; (b) the matcher's store with every partner's pass rows, sealed as it lies there, and
+opened with the matcher's private key; (c) the resolver's register, and all scored pairs it was ever
+handed; (d) a partner's machine without the epoch key; (e) the analyst's files. Beside each stands a
+baseline that must fall in the same run: exit 1 if one does not. Found is the share of all clients
+of the three partners, the known ones left out. More keys for the opened store: opened_store.py.
 """
 
 from __future__ import annotations
