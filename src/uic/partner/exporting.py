@@ -29,6 +29,7 @@ from uic.partner.encoding.passes import (
 )
 from uic.partner.encoding.preparing import prepare
 from uic.partner.gate.judging import judge
+from uic.partner.gate.staging import attacked
 from uic.partner.handles import check_ids, check_previous, own_ids, part_handles
 from uic.partner.reading import read_registers
 from uic.partner.reading.parting import register_parts
@@ -182,7 +183,7 @@ def _tables(
 
 def _once_judged(prepared: Prepared, report: Path) -> Iterator[pa.Table]:
     """Let the gate judge what was written for the matcher before anything else is."""
-    judge(prepared.measured, prepared.header, prepared.schema, report)
+    judge(prepared.measured, attacked(prepared), prepared.header, prepared.schema, report)
     yield chance_table(prepared)
 
 

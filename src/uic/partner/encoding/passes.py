@@ -18,6 +18,7 @@ from uic.partner.encoding.signing import signatures
 from uic.partner.encoding.thinning import Chosen
 from uic.partner.encoding.tokens import ID_BITS, blocks_of, random_ids, tags_of
 from uic.partner.gate.measuring import Watch
+from uic.partner.gate.staging import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,11 +96,13 @@ def _told_apart(
     prepared: Prepared, item: Pass, blocks: Blocks, chosen: Chosen, tables: Iterator[pa.Table]
 ) -> Iterator[pa.Table]:
     """Take the rows of one block apart, and measure what leaves."""
-    store, watch, protection = prepared.store, Watch(), prepared.schema.protection
+    store, protection = prepared.store, prepared.schema.protection
+    watch = Watch(Sample.of(sum(prepared.sizes)))
     chosen.settle()
     for table in tables:
         if not prepared.header.vouched:
             store.put(f"own/{item.name}", _shown(table.filter(pc.field("block") >= 0)))
+        watch.note(table)
         rows = chosen.thin(table)
         if protection.rows_per_block > 1:
             watch.meet(rows if protection.dummies else rows.filter(pc.field("block") >= 0))
