@@ -12,7 +12,7 @@ import pytest
 RAIDS = Path(__file__).parents[1] / "benchmarks" / "attack" / "raids.py"
 MUST_FALL = 0.95
 # A list of 500, a quarter of them clients of three partners: bars above five keys, as a tripwire.
-BARS = {"b": 0.25, "c": 0.15}
+BARS = {"b + matcher's key": 0.25, "c": 0.15}
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +31,16 @@ def test_every_office_is_raided_beside_a_baseline_that_falls(rows: list[dict[str
     """(a) to (e), and each baseline is found by the same finder in the same run."""
     assert {row["raid"][0] for row in rows} == set("abcde")
     fallen = [float(row["baseline_found"]) for row in rows if row["baseline"]]
-    assert len(fallen) >= 7
+    assert len(fallen) >= 8
     assert min(fallen) >= MUST_FALL
 
 
-def test_nothing_in_a_sealed_export_a_partners_machine_or_the_analysts_files(
+def test_nothing_in_sealed_files_a_partners_machine_or_the_analysts_files(
     rows: list[dict[str, str]],
 ) -> None:
-    """The search that names every line of a hashed list names nobody there."""
+    """The search that names every line of a hashed list, or of an open store, finds nobody."""
     searched = [row for row in rows if row["attack"].startswith("search")]
-    assert [row["raid"] for row in searched] == ["a", "d", "e"]
+    assert [row["raid"] for row in searched] == ["a", "b", "d", "e"]
     assert {float(row["found"]) for row in searched} == {0.0}
 
 
@@ -53,7 +53,7 @@ def test_store_and_score_graph_stay_under_the_recorded_bars(rows: list[dict[str,
 
 
 def test_with_the_key_the_store_falls(rows: list[dict[str, str]]) -> None:
-    """The leaked key opens it, and so does a wrapped key beside the pair that opens it."""
+    """The leaked keys open it, and so does a wrapped key beside the pair that opens it."""
     opened = [float(row["found"]) for row in rows if "dictionary" in row["attack"]]
     assert len(opened) == 2
     assert min(opened) >= 0.9

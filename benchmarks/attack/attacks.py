@@ -59,7 +59,7 @@ def each_pass(setting: Scene, seed: int = 1) -> Iterator[Result]:
     parts = []
     for name, (file, listed) in setting.passes.items():
         found = one_pass.attack(file, listed, setting.share, setting.known, rng)
-        right = setting.members[found.rows] == found.persons
+        right = setting.whose(found.rows) == found.persons
         parts.append((found.rows, right, found.sure))
         yield _result(setting, name, *parts[-1])
     yield _result(setting, "any pass", *map(np.concatenate, zip(*parts, strict=True)))
@@ -75,8 +75,9 @@ def alone(setting: Scene, seed: int = 1) -> Result:
     parts = []
     for name, (file, listed) in setting.passes.items():
         claimed, sure = one_pass.alone(file, listed, rng)
-        sent = np.flatnonzero(setting.sent(name))
-        parts.append((sent, (setting.members == claimed)[sent], sure[sent]))
+        dummies = np.arange(len(setting.members), len(claimed))
+        sent = np.concatenate([np.flatnonzero(setting.sent(name)), dummies])
+        parts.append((sent, (setting.whose(sent) == claimed[sent]), sure[sent]))
     found = map(np.concatenate, zip(*parts, strict=True))
     return _result(setting, "rows by themselves", *found)
 

@@ -91,7 +91,7 @@ def _matches(
         anchors = {at: known[row] for at, row in enumerate(members.tolist()) if row in known}
         choices = likely[number][: 3 if len(members) > WIDE else None]
         if anchors:
-            choices = [block_of[next(iter(anchors.values()))]]
+            choices = [block_of.get(next(iter(anchors.values())), -1)]
         found = {}
         for choice in choices:
             if choice < 0 or true.sizes[choice] < len(members):

@@ -7,7 +7,7 @@ block of the list.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -26,10 +26,19 @@ if TYPE_CHECKING:
     from raid_scene import Office
 
 
+class Seen(NamedTuple):
+    """One pass: what is claimed of its rows, who each row is, its block, and the pass's name."""
+
+    claims: Claims
+    clients: NDArray[np.int64]
+    blocks: NDArray[np.int64]
+    name: str
+
+
 def claims(
     office: Office, attack: Callable[..., Claims], rng: np.random.Generator
-) -> Iterator[tuple[Claims, NDArray[np.int64]]]:
-    """Yield, per pass, what the attack claims of the pooled rows, and the client of each row."""
+) -> Iterator[Seen]:
+    """Yield, per pass, what the attack claims of the pooled rows."""
     carried = frozenset(name for part in office.matcher.values() for name in part.header.attributes)
     items = comparisons(office.schema, carried)
     columns = canonical_columns(office.listed, office.schema)
@@ -42,7 +51,8 @@ def claims(
         person = {
             row: office.known[c] for row, c in enumerate(clients.tolist()) if c in office.known
         }
-        yield attack(file, listed, office.share, person, rng), clients
+        claimed = attack(file, listed, office.share, person, rng)
+        yield Seen(claimed, clients, file.blocks, item.name)
 
 
 def _rows(office: Office, name: str) -> tuple[pa.Table, NDArray[np.int64]]:

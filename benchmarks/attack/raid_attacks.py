@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import clk
 import dictionaries
+import duckdb
 import graph
 import numpy as np
 import one_pass
@@ -65,22 +66,86 @@ def one_export(office: Office) -> Found:
 
 
 def matcher_store(office: Office) -> Found:
-    """(b) The matcher's store: rows of all partners in one block, pass by pass."""
-    rng = np.random.default_rng(1)
-    parts = [
-        _tell(office, claims, clients)
-        for claims, clients in pooled.claims(office, one_pass.attack, rng)
-    ]
-    client, right, sure = (np.concatenate(part) for part in zip(*parts, strict=True))
+    """(b) The matcher's store as it lies on the disk, searched for the tokens of every client.
+
+    The finder even has the epoch key, and a client counts as found where any token stands. Beside
+    it, the same rows unsealed: there everybody stands.
+    """
+    path = office.folder / "matcher" / "store.duckdb"
+    bare = office.folder / "unsealed.duckdb"
+    with duckdb.connect(str(bare)) as database:
+        for partner, part in office.matcher.items():
+            for name, rows in part.pass_rows.items():
+                database.register("rows", rows)
+                database.execute(f'CREATE TABLE "{partner} {name}" AS SELECT * FROM rows')  # noqa: S608
+    words, clients = _tokens(office)
+    standing = seized.owners_of_standing(seized.contents([path]), words, clients)
+    baseline = seized.owners_of_standing(seized.contents([bare]), words, clients)
     return Found(
-        "b", "resemblance in blocks of all partners", *_scored(office, client, right, sure),
-        *_plain_clk(office),
+        "b", "search for every token, epoch key known",
+        np.isin(standing, list(office.known), invert=True).sum()
+        / (len(office.members) - len(office.known)),
+        float(len(standing) > 0), len(standing),
+        "the same rows unsealed", len(baseline) / len(office.members),
     )  # fmt: skip
 
 
-def matcher_store_with_key(office: Office) -> Found:
-    """(b) and the key: the whole registry encoded, and every row of every partner looked up."""
-    return Found("b + epoch key", "dictionary of the registry", *_dictionary(office, office.key))
+def _tokens(office: Office) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the first words of every client's tokens, as bytes lie in both orders, and whose."""
+    made = encode(office.all_clients, office.schema, office.key)
+    usable = made.resolver.row_map.filter(pc.field("usable")).select(["row_id", "record"])
+    words, owners = [], []
+    for rows in made.matcher.pass_rows.values():
+        both = rows.select(["row_id", "token_hi"]).join(usable, "row_id", join_type="inner")
+        for order in ("<i8", ">i8"):
+            words.append(both["token_hi"].to_numpy().astype(order).view("<u8"))
+            owners.append(both["record"].to_numpy().astype(np.int64))
+    return np.concatenate(words), np.concatenate(owners)
+
+
+def matcher_store_opened(office: Office) -> Found:
+    """(b) and the matcher's private key: rows of all partners in one block, pass by pass."""
+    told = resemblances(office)
+    return Found(
+        "b + matcher's key", "resemblance in blocks of all partners",
+        *_scored(office, told.client, told.right, told.sure), *_plain_clk(office),
+    )  # fmt: skip
+
+
+class Told(NamedTuple):
+    """Claims of all passes.
+
+    Attributes:
+        client: The client of the row.
+        right: Whether it was named rightly.
+        sure: How sure the finder is.
+        beside: Whether a client whom the finder knows is in the same block.
+        name: The pass.
+    """
+
+    client: NDArray[np.int64]
+    right: NDArray[np.bool_]
+    sure: NDArray[np.float64]
+    beside: NDArray[np.bool_]
+    name: NDArray[np.str_]
+
+
+def resemblances(office: Office) -> Told:
+    """Return what the attack on blocks claims of the open rows of all partners."""
+    rng = np.random.default_rng(1)
+    parts = []
+    for seen in pooled.claims(office, one_pass.attack, rng):
+        known = np.unique(seen.blocks[np.isin(seen.clients, list(office.known))])
+        beside = np.isin(seen.blocks[seen.claims.rows], known)
+        name = np.full(len(beside), seen.name)
+        parts.append((*_tell(office, seen.claims, seen.clients), beside, name))
+    return Told(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def matcher_store_with_keys(office: Office) -> Found:
+    """(b) and both keys: the whole registry encoded, and every row of every partner looked up."""
+    found = _dictionary(office, office.key)
+    return Found("b + matcher's and epoch key", "dictionary of the registry", *found)
 
 
 def resolver_pairs(office: Office) -> Found:
@@ -117,7 +182,7 @@ def partner_machine(office: Office) -> Found:
 
 
 def partner_with_wrapped_key(office: Office) -> Found:
-    """(d) where the wrapped key was not removed: it opens, and with (b) everybody falls."""
+    """(d) where the wrapped key was not removed: it opens, and with (b) opened everybody falls."""
     name = PARTNERS[0]
     folder = office.folder / "partner" / name
     key = office.folder / "unwrapped.key"
@@ -129,7 +194,7 @@ def partner_with_wrapped_key(office: Office) -> Found:
         found = _dictionary(office, load_key(key))
     except UicError:
         found = (0.0, 0.0, 0, "", 1.0)
-    return Found("d + wrapped key + b", "key unwrapped, dictionary", *found)
+    return Found("d + wrapped key + b opened", "key unwrapped, dictionary", *found)
 
 
 def _dictionary(office: Office, key: EpochKey) -> tuple[float, float, int, str, float]:
@@ -288,15 +353,16 @@ def _ends(
     return edges[0], edges[1], edges[2]
 
 
-RAIDS: tuple[Callable[[Office], Found], ...] = (
-    one_export,
-    matcher_store,
-    matcher_store_with_key,
-    resolver_pairs,
-    resolver_register,
-    resolver_all_pairs,
-    partner_machine,
-    partner_with_wrapped_key,
-    analyst_files,
-    analyst_traits,
+RAIDS: tuple[tuple[str, Callable[[Office], Found]], ...] = (
+    ("a", one_export),
+    ("b", matcher_store),
+    ("b", matcher_store_opened),
+    ("b", matcher_store_with_keys),
+    ("c", resolver_pairs),
+    ("c", resolver_register),
+    ("c", resolver_all_pairs),
+    ("d", partner_machine),
+    ("d", partner_with_wrapped_key),
+    ("e", analyst_files),
+    ("e", analyst_traits),
 )

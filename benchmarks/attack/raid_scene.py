@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,21 +13,21 @@ from populations import NAMED, people, register
 
 import uic
 from uic import keys
-from uic.crypto.keys import load_key
+from uic.crypto.keys import load_key, new_key
 from uic.crypto.mac import hmac_each
 from uic.crypto.pairs import load_private, load_public
 from uic.envelope.exports import Expected, read_resolver
 from uic.envelope.pairs import read_pairs
+from uic.envelope.safe import KeySafe
 from uic.exchange import OWN_PAIRS
 from uic.matching.store import current_exports, open_store, stored_exports
+from uic.partner.encoding import encode_to_leave
 from uic.partner.receiving import receive
 from uic.pipeline import rounds
 from uic.pipeline.rounds.sending import send
 from uic.schema import LinkageSchema
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from uic.crypto.keys import EpochKey
@@ -52,6 +53,7 @@ class Office:
         resolver: What the resolver opened, by partner.
         pairs: All scored pairs that the matcher handed over.
         key: The epoch key, which the finder does not have.
+        schema: The schema, which all partners and the finder can read.
     """
 
     style: str
@@ -64,11 +66,7 @@ class Office:
     resolver: dict[str, ResolverPart]
     pairs: pa.Table
     key: EpochKey
-
-    @property
-    def schema(self) -> LinkageSchema:
-        """The schema, which all partners and the finder can read."""
-        return LinkageSchema()
+    schema: LinkageSchema = field(default_factory=LinkageSchema)
 
     @property
     def listed(self) -> Register:
@@ -86,8 +84,24 @@ class Office:
         return len(self.members) / len(self.drawn)
 
 
-def seize(style: str, n: int, size: int, folder: Path, *, known: int, seed: int) -> Office:
-    """Draw a registry of ``n``, ``size`` of them clients, and run one quarter of the project."""
+class Drawn(NamedTuple):
+    """A registry, and who of it is whose client.
+
+    Attributes:
+        people: The registry.
+        members: Number in the registry of each client.
+        lists: Per partner the clients on its list, in its order.
+        anchors: Clients whom the finder knows, with their number in the registry.
+    """
+
+    people: pa.Table
+    members: NDArray[np.int64]
+    lists: dict[str, NDArray[np.int64]]
+    anchors: dict[int, int]
+
+
+def draw(style: str, n: int, size: int, *, known: int, seed: int) -> Drawn:
+    """Draw a registry of ``n``, ``size`` of them clients, each at half of the partners."""
     rng = np.random.default_rng([seed, size, 7])
     drawn = people(style, n, seed)
     members = rng.permutation(n)[:size]
@@ -95,6 +109,32 @@ def seize(style: str, n: int, size: int, folder: Path, *, known: int, seed: int)
     at[rng.integers(0, len(PARTNERS), size), np.arange(size)] = True
     lists = {name: rng.permutation(np.flatnonzero(at[k])) for k, name in enumerate(PARTNERS)}
     met = rng.permutation(size)[: min(known, size // 2)]
+    return Drawn(drawn, members, lists, {int(client): int(members[client]) for client in met})
+
+
+def opened(found: Drawn, style: str, schema: LinkageSchema) -> Office:
+    """Return what the matcher has open of a project, without files: quick enough for many keys."""
+    key = new_key("project", EPOCH)
+    exports = {
+        name: encode_to_leave(
+            register(found.people.take(pa.array(found.members[who])), NAMED, name), schema, key,
+            lambda *_: OWN_PAIRS.empty_table(),
+        )
+        for name, who in found.lists.items()
+    }  # fmt: skip
+    return Office(
+        style, found.people, found.members, found.lists, found.anchors, Path(),
+        {name: export.matcher for name, export in exports.items()},
+        {name: export.resolver for name, export in exports.items()},
+        OWN_PAIRS.empty_table(), key, schema,
+    )  # fmt: skip
+
+
+def seize(style: str, n: int, size: int, folder: Path, *, known: int, seed: int) -> Office:
+    """Draw a registry of ``n``, ``size`` of them clients, and run one quarter of the project."""
+    found = draw(style, n, size, known=known, seed=seed)
+    drawn, members, lists = found.people, found.members, found.lists
+    rng = np.random.default_rng([seed, size, 8])
     tables = {name: _contacts(drawn, members, who, rng) for name, who in lists.items()}
     _keys(folder)
     for name, table in tables.items():
@@ -106,8 +146,9 @@ def seize(style: str, n: int, size: int, folder: Path, *, known: int, seed: int)
     pairs = _pairs(folder, resolver)
     key = load_key(folder / "epoch.key")
     clients = {name: _clients(resolver[name], key, name, lists[name]) for name in PARTNERS}
-    anchors = {int(client): int(members[client]) for client in met}
-    return Office(style, drawn, members, clients, anchors, folder, matcher, resolver, pairs, key)
+    return Office(
+        style, drawn, members, clients, found.anchors, folder, matcher, resolver, pairs, key
+    )
 
 
 def _contacts(
@@ -191,7 +232,8 @@ def _receive(folder: Path, name: str, table: pa.Table) -> None:
 
 def _open(folder: Path) -> tuple[dict[str, MatcherPart], dict[str, ResolverPart]]:
     """Return what matcher and resolver hold: the matcher's part from its store."""
-    with open_store(folder / "matcher" / "store.duckdb") as store:
+    safe = KeySafe.of(load_private(folder / "matcher.private"))
+    with open_store(folder / "matcher" / "store.duckdb", safe) as store:
         digests = current_exports(store)
         parts = stored_exports(store, list(digests.values()))
         kept = [replace(part, pass_rows=dict(part.pass_rows)) for part in parts]

@@ -17,13 +17,14 @@ from uic.levels import Comparison, comparisons
 from uic.partner.composites import canonical_columns
 from uic.partner.encoding import encode, encode_to_leave
 from uic.pipeline.own_pairs import compare_own
-from uic.schema import LinkageSchema
+from uic.schema import parse_schema
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from uic.exchange import Export
     from uic.partner.registers import Register
+    from uic.schema import LinkageSchema
 
 KNOWN = 30
 PROFILES = {
@@ -47,6 +48,7 @@ class Scene:
         key: The epoch key, which the attacker does not have.
         leaving: Attack the file as it leaves the partner (one row a block), not the rows as they
             are compared on one machine.
+        protection: ``[protection]`` of the schema, as TOML would give it.
     """
 
     style: str
@@ -56,6 +58,7 @@ class Scene:
     known: dict[int, int]
     key: EpochKey
     leaving: bool = True
+    protection: tuple[tuple[str, float], ...] = ()
 
     @property
     def share(self) -> float:
@@ -65,7 +68,8 @@ class Scene:
     @property
     def schema(self) -> LinkageSchema:
         """The schema both sides can read: it is signed off by all partners."""
-        return LinkageSchema(profile=PROFILES[self.profile][0])
+        told = {"profile": PROFILES[self.profile][0], "protection": dict(self.protection)}
+        return parse_schema(told)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -95,13 +99,30 @@ class Scene:
         row_map = self.export.resolver.row_map.filter(pc.field("pass") == name)
         ids = self.export.matcher.pass_rows[name]["row_id"]
         held = np.zeros(len(self.members), dtype=bool)
-        held[row_map.filter(pc.is_in(row_map["row_id"], ids))["record"].to_numpy()] = True
+        sent = row_map.filter(pc.is_in(row_map["row_id"], ids))["record"].drop_null()
+        held[sent.to_numpy()] = True
         return held
 
+    def whose(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the position on the list of each row of ``passes``; -1 for a dummy."""
+        held = np.append(self.members, -1)
+        return held[np.minimum(rows, len(self.members))]
+
+    def rows(self, name: str) -> pa.Table:
+        """Return the file's rows of a pass in the order of the records, dummies last."""
+        row_map = self.export.resolver.row_map
+        records = row_map.filter(pc.equal(row_map["pass"], name)).select(["row_id", "record"])
+        return self._by_record(self.export.matcher.pass_rows[name].join(records, "row_id"))
+
     def _by_record(self, table: pa.Table) -> pa.Table:
-        """Order rows by record; a record that sent none gets an empty row in a block of its own."""
+        """Order rows by record, dummies last.
+
+        A record that sent none gets an empty row in a block of its own.
+        """
         everybody = pa.table({"record": pa.array(np.arange(len(self.members), dtype=np.int32))})
+        dummies = table.filter(pc.field("record").is_null())
         table = everybody.join(table, "record").sort_by("record")
+        table = pa.concat_tables([table, dummies.select(table.column_names)])
         numbers = pa.array(np.arange(len(table)))
         for word in ("token_hi", "token_lo"):
             at = table.column_names.index(word)
@@ -110,7 +131,7 @@ class Scene:
 
     @cached_property
     def passes(self) -> dict[str, tuple[Side, Side]]:
-        """Per pass the file's rows *in the order of the records*, and the list's.
+        """Per pass the file's rows *in the order of the records*, dummies last, and the list's.
 
         Only the scoring of an attack and the attack on linked passes may use that order.
         """
@@ -120,11 +141,8 @@ class Scene:
         for name, table in self.export.matcher.pass_rows.items():
             if not len(table):
                 continue
-            row_map = self.export.resolver.row_map
-            records = row_map.filter(pc.equal(row_map["pass"], name)).select(["row_id", "record"])
-            table = self._by_record(table.join(records, "row_id"))
             clear = clear_side(columns, rows[name], self.items, len(self.drawn))
-            found[name] = (encoded_side(table, self.items), clear)
+            found[name] = (encoded_side(self.rows(name), self.items), clear)
         return found
 
 
@@ -137,6 +155,7 @@ def scene(
     known: int = 0,
     seed: int = 1,
     leaving: bool = True,
+    protection: dict[str, float] | None = None,
 ) -> Scene:
     """Draw a list of ``n`` people, ``size`` of whom are clients; the attacker knows ``known``."""
     drawn = people(style, n, seed)
@@ -147,4 +166,5 @@ def scene(
     met = rng.permutation(size)[:known]
     anchors = {int(record): int(members[record]) for record in met}
     key = new_key("project", "2026Q4")
-    return Scene(style, profile, drawn, members, anchors, key, leaving)
+    protected = tuple((protection or {}).items())
+    return Scene(style, profile, drawn, members, anchors, key, leaving, protected)

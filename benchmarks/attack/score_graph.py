@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array, csr_array
 from scipy.special import gammaln
@@ -42,6 +43,8 @@ class Edges:
 
 def listed_pairs(rows: pa.Table, items: tuple[Comparison, ...]) -> pa.Table:
     """Return ``row_a``, ``row_b``, ``pattern`` of all rows of one pass that share a token."""
+    for name in {name for item in items for name in item.columns} - set(rows.column_names):
+        rows = rows.append_column(name, pa.repeat(pa.scalar(0), len(rows)))  # fixed by the key
     with duckdb.connect() as database:
         database.register("rows", rows)
         return database.sql(

@@ -99,6 +99,18 @@ def found_in(
     return np.array(sorted(claimed), dtype=np.int64)
 
 
+def owners_of_standing(texts: Iterable[bytes], words: NDArray, owners: NDArray) -> NDArray:
+    """Return whose words of 64 bits stand in the texts, wherever a word may begin."""
+    stand = np.zeros(len(words), dtype=bool)
+    for text in texts:
+        for first in range(WIDTH):
+            length = (len(text) - first) // WIDTH
+            if length > 0:
+                seen = np.frombuffer(text, "<u8", length, first)
+                stand |= np.isin(words, seen[np.isin(seen, words)])
+    return np.unique(owners[stand])
+
+
 def _stands(needle: bytes, text: bytes) -> bool:
     """Tell whether it stands there; a date without separators not as a part of a longer number."""
     if needle.isdigit():

@@ -68,10 +68,18 @@ def main(rows: int, passes: int) -> None:
         [{"row_id": n, "record": n, "usable": True} for n in range(ROWS)], schema=exports._ROWS
     )
     handles = pa.RecordBatch.from_pylist(
-        [{"record": n, "handle_hi": n, "handle_lo": n} for n in range(ROWS)], schema=exports.RECORDS
+        [{"record": n, "handle_hi": n, "handle_lo": n, "own_id": True} for n in range(ROWS)],
+        schema=exports.RECORDS,
+    )
+    own = pa.RecordBatch.from_pylist(
+        [
+            {"pass": names[0], "row_a": n, "row_b": n + 1, "pattern": 1, "log_odds": 0.5}
+            for n in range(ROWS)
+        ],
+        schema=exports.OWN_PAIRS,
     )
     resolver = {f"rows/{name}": (rows, mapped) for name in names}
-    resolver["records"] = (rows, handles)
+    resolver |= {"records": (rows, handles), "own_pairs": (rows, own)}
     fields = {
         "attributes": [], "epoch": "2026Q4", "events": 0, "fingerprint": "0" * 64,
         "format": EXPORT, "key_id": "0" * 16, "normaliser": "1", "partner": "dic",

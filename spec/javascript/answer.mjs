@@ -43,8 +43,8 @@ const KINDS = {
   async sub_key({ key, purpose, parts }) {
     return { sub_key: Buffer.from(await keyed.subKey(keyOf(key), purpose, ...parts)).toString("hex") };
   },
-  async handle({ key, partner, record_id }) {
-    return { handle: await keyed.handle(keyOf(key), partner, record_id) };
+  async handle({ key, partner, record_id, export: file = null }) {
+    return { handle: await keyed.handle(keyOf(key), partner, record_id, file) };
   },
   async tokens({ key, schema, record }) {
     const made = await encoderOf(schema, key);

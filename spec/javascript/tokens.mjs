@@ -140,9 +140,13 @@ export async function keyId(key) {
   return hexadecimal((await subKey(key, "key-id")).slice(0, 8));
 }
 
-/** The partner's own name for a record under the epoch key: 32 hexadecimal digits. */
-export async function handle(key, partner, recordId) {
-  const signer = await signing(await subKey(key, "handle", partner));
+/**
+ * The partner's own name for a record under the epoch key: 32 hexadecimal digits. A record without
+ * an id is called row-N, and then the SHA-256 of the file goes in: the name holds for it alone.
+ */
+export async function handle(key, partner, recordId, file = null) {
+  const parts = file === null ? [partner] : [partner, file];
+  const signer = await signing(await subKey(key, "handle", ...parts));
   return hexadecimal((await tagged(signer, TEXT.encode(recordId))).slice(0, 16));
 }
 

@@ -218,5 +218,9 @@ def handles(v: Vectors) -> None:
     add("other-partner", "the same record id at another partner", "outreach", "C-0042")
     add("other-epoch", "the same record in the next epoch", "dic", "C-0042", epoch="2027Q1")
     add("not-ascii", "record ids are text", "dic", "\u17e4\u17e2")
+    export = "9f" * 32
+    found = reference.tag(keyed("handle", "dic", export), "row-17")[:16].hex()
+    v.add("handle", "no-id", "a record without an id is named by its row, for this very file alone", flags=["rule"],
+          input={"key": KEY, "partner": "dic", "record_id": "row-17", "export": export}, expect="success", output={"handle": found})
     v.add("handle", "no-key", "a handle needs a key", flags=["rule"], input={"key": KEY | {"root": ""}, "partner": "dic", "record_id": "C-0042"},
           expect="key", output={"handle": None})

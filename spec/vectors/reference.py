@@ -63,19 +63,17 @@ def value_code(key: bytes, salt: int, text: str) -> int:
     return number_code(key, salt, int.from_bytes(tag(key, text)[:4], "big"))
 
 
-def rank(values: list[int | None]) -> int:
-    """Return by which number it is settled which row of a block leaves the partner."""
+def mark(words: list[bytes]) -> int:
+    """Return a record's mark: the exclusive or of the first eight bytes of its values' tags."""
     found = 0
-    for value in values:
-        found = _mix(found ^ (-1 if value is None else value) % 2**64)
+    for word in words:
+        found ^= int.from_bytes(word[:8], "little")
     return found
 
 
-def _mix(word: int) -> int:
-    word = (word + 0x9E3779B97F4A7C15) % 2**64
-    word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9 % 2**64
-    word = (word ^ word >> 27) * 0x94D049BB133111EB % 2**64
-    return word ^ word >> 31
+def rank(key: bytes, of: int) -> int:
+    """Return by which number it is settled which row of a block leaves the partner."""
+    return int.from_bytes(aes256(key, of.to_bytes(16, "little"))[:8], "little")
 
 
 # ------------------------------------------------------------------ AES-256 (FIPS 197), one block

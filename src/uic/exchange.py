@@ -58,6 +58,7 @@ RECORDS = pa.schema(
         ("previous_lo", pa.int64()),
         ("sex", pa.string()),  # both null unless the partner chose to send them
         ("age_group", pa.string()),
+        ("own_id", pa.bool_()),  # false: a row number, and the handle holds for this export alone
     ]
 )
 CHANCE = pa.schema(
@@ -180,11 +181,14 @@ class Arrival:
         news: ``new``, ``newer`` (the partner's older export is replaced), ``resent`` (the file
             was here already), ``outdated`` (it was, and a newer one has replaced it), or
             ``withdrawn`` (it was, and the partner has withdrawn).
+        without_id: Records that the partner has no id for: who they were in its older list, and
+            who they are in its next one, nobody can tell.
     """
 
     partner: str
     digest: str
     news: str
+    without_id: int = 0
 
 
 @dataclass(frozen=True, repr=False)

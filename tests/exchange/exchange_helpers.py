@@ -76,7 +76,8 @@ def small_export(rows: int = 3, **changes: Any) -> Export:
     frequencies = pa.table([["sex", "sex"], [1, 2], [60, 40]], schema=FREQUENCIES)
     chance = pa.table([["birth-date"], [3], [0]], schema=CHANCE)
     records = pa.table(
-        [list(range(rows)), list(ids), list(ids), *[[None] * rows] * 4], schema=RECORDS
+        [list(range(rows)), list(ids), list(ids), *[[None] * rows] * 4, [True] * rows],
+        schema=RECORDS,
     )
     return Export(
         header,

@@ -87,6 +87,50 @@ def test_no_matches_are_expected_where_there_are_none() -> None:
     assert weights.expected["place"] < 150
 
 
+HOUSEHOLD = (
+    Comparison("family_name", "text"),
+    NAME,
+    DATE,
+    PLACE,
+    Comparison("street", "text"),
+)
+
+
+def like(item: Comparison, shares: dict[str, tuple[float, ...]]) -> tuple[float, ...]:
+    """Shares of the levels of a comparison; every text is like a given name."""
+    return shares[item.attribute if item.kind == "date" else "given_name"]
+
+
+def neighbourhood(key: str, seed: int) -> PassPatterns:
+    """A pass over 60 matches beside 3,000 pairs of relatives and a million of strangers."""
+    draw = np.random.default_rng(seed)
+    every = {item.attribute for item in HOUSEHOLD}
+    position = [item.attribute for item in HOUSEHOLD].index(key)
+    found = []
+    for pairs, shared in ((60, every), (3000, {"family_name", "place", "street"}), (10**6, set())):
+        pattern = np.zeros(pairs, dtype=np.int64)
+        for n, item in enumerate(HOUSEHOLD):
+            share = np.array(like(item, M if item.attribute in shared else U))
+            pattern += (draw.choice(len(share), pairs, p=share / share.sum()) + 1) * BASE**n
+        found.append(pattern[(pattern >> 4 * position) % BASE == 1])
+    values, counts = np.unique(np.concatenate(found), return_counts=True)
+    return PassPatterns(key, values, counts.astype(float), frozenset({position}))
+
+
+def test_relatives_of_one_given_name_are_not_taken_for_one_person() -> None:
+    """A pass keyed on given names learns from the one keyed on family names how many there are."""
+    rows = [
+        {"attribute": item.attribute, "level": level, "pairs": int(share * 1e6)}
+        for item in HOUSEHOLD
+        for level, share in enumerate(like(item, U), start=1)
+    ]
+    sums = pa.Table.from_pylist(rows, schema=FREQUENCIES)
+    passes = [neighbourhood("family_name", 6), neighbourhood("given_name", 7)]
+    weights = fit(passes, HOUSEHOLD, sums, 1_003_060)
+    assert weights.expected["family_name"] == pytest.approx(48, rel=0.25)
+    assert weights.expected["given_name"] == pytest.approx(48, rel=0.25)  # 92 if left alone
+
+
 def test_weights_never_rise_as_agreement_falls() -> None:
     """Exact is at least near, near at least far, far at least different."""
     found = fit([drawn(200, 5000, 3)], ITEMS, frequencies(), 10**7)

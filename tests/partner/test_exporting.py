@@ -89,9 +89,12 @@ def test_the_order_of_the_source_is_lost() -> None:
 
 def test_shuffling_keeps_who_had_which_contact() -> None:
     """Events follow their records, contacts get new numbers, group contacts stay nobody's."""
-    register = with_events(register_of("dic", people(40)))
+    made_up = np.arange(40) % 3 == 0
+    register = replace(with_events(register_of("dic", people(40))), made_up=made_up)
     mixed = shuffled(register)
     ids = mixed.records["record_id"].to_pylist()
+    assert mixed.made_up is not None
+    assert mixed.made_up.tolist() == [int(text[1:]) % 3 == 0 for text in ids]
     for event in mixed.events.to_pylist():
         if event["record"] is None:
             assert event["service"] == "group"
@@ -137,17 +140,32 @@ def test_a_hand_over_joins_two_epochs_for_who_has_both_keys(key: EpochKey) -> No
 
 
 def test_a_hand_over_needs_ids_that_last(key: EpochKey) -> None:
-    """Row numbers are refused; single made-up ids are left out."""
-    rows = [{"family_name": "a"}, {"family_name": "b"}]
-    numbered = replace(
-        register_of("dic", [row | {"record_id": str(n + 2)} for n, row in enumerate(rows)]), rows=2
-    )
+    """Row numbers are refused; single made-up ids are left out. What a partner wrote is an id."""
+    rows = [{"record_id": name} for name in ("2", "a#2", "row-7", "b#3")]
+    mixed = replace(register_of("dic", rows), made_up=np.array([False, True, True, False]))
+    handed = record_handles(mixed, key, OLD)
+    assert handed["previous_hi"].is_valid().to_pylist() == [True, False, False, True]
+    assert handed["own_id"].to_pylist() == [True, False, False, True]
+    numbered = replace(mixed, made_up=np.ones(4, dtype=np.bool_))
     with pytest.raises(InputError, match="row numbers"):
         record_handles(numbered, key, OLD)
-    assert record_handles(numbered, key)["previous_hi"].null_count == 2
-    mixed = register_of("dic", [{"record_id": name} for name in ("a", "a#2", "row-7", "b#3")])
-    known = record_handles(mixed, key, OLD)["previous_hi"].is_valid().to_pylist()
-    assert known == [True, False, False, True]
+    assert record_handles(numbered, key)["previous_hi"].null_count == 4
+    written_so = record_handles(register_of("dic", rows), key, OLD)
+    assert written_so["previous_hi"].null_count == 0
+
+
+def test_a_made_up_id_is_found_again_in_the_same_file_only(key: EpochKey) -> None:
+    """Row 7 of one file and row 7 of another have two handles; a partner's own id has one."""
+    rows = [{"record_id": name} for name in ("a", "row-7")]
+    mask = np.array([False, True])
+    one, same, other = (
+        record_handles(replace(register_of("dic", rows), made_up=mask, digest=digest), key)
+        for digest in ("ab" * 32, "ab" * 32, "cd" * 32)
+    )
+    assert one == same
+    assert one["handle_hi"][0] == other["handle_hi"][0]
+    assert one["handle_hi"][1] != other["handle_hi"][1]
+    assert record_handles(register_of("dic", rows), key)["handle_hi"][1] != one["handle_hi"][1]
 
 
 def test_a_hand_over_is_of_one_project_and_two_epochs(key: EpochKey) -> None:

@@ -82,7 +82,8 @@ def test_a_file_above_the_ceilings_is_not_written(tmp_path: Path) -> None:
 
 def test_ceilings_may_be_raised_in_the_schema(tmp_path: Path) -> None:
     """Partners who agree on more may send more."""
-    none = {"entropy": 0.0, "blocks_of_3": 1.0, "blocks_of_10": 1.0, "unique_pattern": 1.0}
+    shares = ("blocks_of_3", "blocks_of_10", "unique_pattern", "found")
+    none = {"entropy": 0.0} | dict.fromkeys(shares, 1.0)
     schema = parse_schema({"protection": {"rows_per_block": 10}, "ceilings": none})
     told = json.loads(encoded(tmp_path, schema).gate.read_text(encoding="utf-8"))
     assert told["passes"]["name-sounds"]["file_blocks"] == {"10": 20}

@@ -98,6 +98,7 @@ def test_short_and_long_rows_are_listed(tmp_path: Path) -> None:
     lines = ["record_id,family_name,sex", "1,Sok", "2,Chan,F,,", "3,Kim,Ly,M", "4,Nou,M"]
     register = read_lines(tmp_path, *lines)
     assert column(register, "record_id") == ["1", "2", "row-4", "4"]
+    assert register.made_up.tolist() == [False, False, True, False]
     assert column(register, "family_name") == ["Sok", "Chan", None, "Nou"]
     assert places(register) == [(2, "", "short_row"), (4, "", "long_row")]
 

@@ -69,6 +69,7 @@ def test_rows_without_record_id_in_a_file_of_events(tmp_path: Path) -> None:
         "row-2,F,2014-01-03,1",
     )
     assert column(register, "record_id") == ["row-2", "A", "row-2#2"]
+    assert register.made_up.tolist() == [True, False, True]
     assert events(register, "record", "quantity") == [
         (0, 1),
         (None, 25),
@@ -89,6 +90,7 @@ def test_persons_have_no_contacts(tmp_path: Path) -> None:
     """A file without dates has one record a row and no contact."""
     register = read_lines(tmp_path, "family_name,sex", "Sok,M", "Sok,M", "?,x")
     assert column(register, "record_id") == ["row-2", "row-3", "row-4"]
+    assert register.made_up.all()
     assert register.events.equals(EVENTS.empty_table())
     assert column(register, "family_name") == ["Sok", "Sok", None]
 

@@ -126,7 +126,7 @@ def test_rows_that_stand_for_ids_are_warned_of(tmp_path: Path, key: EpochKey) ->
     own = {"dic": pa.table({"family_name": ["Sok"]})}
     with pytest.warns(UicWarning) as caught:
         receive(path, own, key=PARTNER, signer=RESOLVER.public, epoch_key=key)
-    assert "no ids of their own" in str(caught[0].message)
+    assert "1 of your 1 records have no id of their own" in str(caught[0].message)
 
 
 def test_a_partner_is_asked_about_its_own_records_only(own: Path, key: EpochKey) -> None:

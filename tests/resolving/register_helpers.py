@@ -62,6 +62,7 @@ def part(
             "previous_lo": pa.array([-h for h in previous or []] or [None] * size, pa.int64()),
             "sex": pa.nulls(size, pa.string()),
             "age_group": pa.nulls(size, pa.string()),
+            "own_id": pa.array([True] * size),
         },
         schema=RECORDS,
     )

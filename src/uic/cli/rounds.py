@@ -28,6 +28,10 @@ _NEWS = {
     "outdated": "is older than what is here; it was not used",
     "withdrawn": "belongs to a partner who has withdrawn; it was not used",
 }
+_WITHOUT_ID = (
+    "have no id of their own: people on no other list get new person ids with each new list\n"
+    "  hint: ask the partner to map a column to record_id"
+)
 
 
 @app.callback()
@@ -145,6 +149,12 @@ def withdraw(
         matcher_key=matcher_key,
     )
     typer.echo(f"uic: {done.records:,} record(s) are gone; the next round counts without", err=True)
+    if done.without_id:
+        typer.echo(
+            f"uic: {done.without_id:,} of them had no id of its partner's own, and will not be"
+            " known again in the next list: tell the partner to take the person off it",
+            err=True,
+        )
     if store is None:
         typer.echo("uic: the matcher's store still has their rows; see docs/rounds.md", err=True)
     elif matcher_key is None and (person or handle):
@@ -155,6 +165,8 @@ def tell_arrivals(arrivals: Sequence[Arrival]) -> None:
     """Say on standard error what became of each file."""
     for item in arrivals:
         typer.echo(f"{item.partner}: {_NEWS[item.news]}", err=True)
+        if item.without_id:
+            typer.echo(f"{item.partner}: {item.without_id:,} records {_WITHOUT_ID}", err=True)
 
 
 def tell_round(done: Finished) -> None:

@@ -22,12 +22,12 @@ from uic.matching.plan import (
     large_blocks,
     large_volume,
     narrowing,
-    pass_rows,
     scored,
     small_blocks,
 )
 from uic.matching.shares import chance_shares
 from uic.matching.sifting import common_attributes, promising
+from uic.matching.stacking import stacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,14 +37,13 @@ if TYPE_CHECKING:
     from uic.engines.engine import Engine
     from uic.exchange import MatcherPart
     from uic.levels import Comparison
-    from uic.matching.plan import Step, Table
+    from uic.matching.plan import Step
     from uic.schema import LinkageSchema, Part, Pass
 
 _PAIRS_AT_ONCE = 20_000_000
 _PAIRS_A_RECORD = 2
 _PAIRS_IN_FULL = 2_000_000  # so many are compared at once anyway
 _SMALL = 10  # rows of a block that are compared whatever it costs
-_ARROW = {"INT": pa.int32(), "BIGINT": pa.int64()}
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,7 +107,7 @@ def compare(
         wanted: Patterns to keep; None to keep what may matter by the first guess.
     """
     item, largest = work.schema.active_passes[number], work.schema.linking.largest_block
-    with database.lent("pass_rows", _stacked(work, item)):
+    with database.lent("pass_rows", stacked(work.exports, work.items, item.name, item.fixed)):
         for step in block_steps(work.items):
             database.run(step.name, step.select)
     limit, volume = full_comparison(database.fetch(BLOCKS_BY_SIZE.select), work.records, largest)
@@ -121,7 +120,7 @@ def compare(
         _run(database, [small_blocks(work.items, Rows(limit, largest, piece, pieces))])
         _collect(database, work, number, found, wanted)
     inside = sum(found.counts.values())
-    for piece in range(pieces if large["blocks"] else 0):
+    for piece in range(pieces if large["blocks"] and further else 0):
         _run(database, large_blocks(work.items, Rows(limit, largest, piece, pieces), further))
         _collect(database, work, number, found, wanted)
     database.drop("block_rows")
@@ -199,31 +198,6 @@ def score(database: Engine, number: int, weights: pa.Table) -> pa.Table:
     found = database.fetch(step.select)
     database.drop("weights", kept(number).name)
     return found
-
-
-def _stacked(work: Work, item: Pass) -> pa.Table:
-    """Stack the rows of one pass; an attribute that a partner does not carry is null.
-
-    What the key of the pass fixes is not in the rows: it is equal in every block.
-    """
-    wanted = pass_rows(work.items)
-    return pa.concat_tables(
-        _as_planned(wanted, export, place, item) for place, export in enumerate(work.exports)
-    )
-
-
-def _as_planned(wanted: Table, export: MatcherPart, place: int, item: Pass) -> pa.Table:
-    rows = export.pass_rows[item.name]
-    told = {"export": place, "vouched": int(export.header.vouched)} | dict.fromkeys(item.fixed, 0)
-    columns = {}
-    for column, kind in wanted.columns:
-        if column in told:
-            columns[column] = pa.repeat(pa.scalar(told[column], _ARROW[kind]), len(rows))
-        elif column in rows.column_names:
-            columns[column] = rows[column]
-        else:
-            columns[column] = pa.nulls(len(rows), _ARROW[kind])
-    return pa.table(columns)
 
 
 def pattern_counts(

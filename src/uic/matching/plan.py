@@ -159,42 +159,58 @@ def large_blocks(items: Sequence[Comparison], rows: Rows, further: Sequence[str]
         rows: Which rows.
         further: Expressions over a row, as :func:`narrowing` returns them.
     """
-    first: Columns = (("export", "INT"), ("vouched", "INT"), ("row_id", "BIGINT"))
-    value: Columns = (("which", "INT"), ("value", "BIGINT"))
-    values = Table("shared_values", (*first, *_TOKEN, *value))
-    sizes = Table("shared_sizes", (*_TOKEN, *value))
-    sharing = Table("sharing", values.columns)
-    met = Table("met", COMPARED.columns[:2])
-    of_value = ", ".join(name for name, _ in sizes.columns)
-    of_row = ", ".join(f"v.{name}" for name, _ in values.columns)
     large = rows.sql(">")
+    steps: list[Step] = []
+    found: list[Table] = []
+    for number, value in enumerate(further, start=1):
+        steps += _agreeing(items, large, value, number, rows.largest_block)
+        found.append(steps[-1].makes)
+    every = " UNION ALL ".join(f"SELECT row_a, row_b FROM {table.name}" for table in found)
+    met = Table("met", COMPARED.columns[:2])
     return [
-        Step(values, (_block_rows(items),), _values_sql(large, further)),
-        Step(
-            sizes,
-            (values,),
-            f"SELECT {of_value} FROM shared_values GROUP BY {of_value}"
-            f" HAVING COUNT(*) > 1 AND COUNT(*) <= {rows.largest_block}",
-        ),
-        Step(
-            sharing,
-            (values, sizes),
-            f"SELECT {of_row} FROM shared_values v JOIN shared_sizes s"
-            " ON v.token_hi = s.token_hi AND v.token_lo = s.token_lo"
-            " AND v.which = s.which AND v.value = s.value",
-        ),
-        Step(
-            met,
-            (sharing,),
-            "SELECT DISTINCT a.row_id AS row_a, b.row_id AS row_b FROM sharing a JOIN sharing b"
-            f" ON {_ONE_BLOCK} AND a.which = b.which AND a.value = b.value AND {_A_PAIR}",
-        ),
+        *steps,
+        Step(met, tuple(found), f"SELECT DISTINCT t.row_a, t.row_b FROM ({every}) t"),
         Step(
             COMPARED,
             (met, _block_rows(items)),
             f"SELECT m.row_a, m.row_b, {pattern_sql(tuple(items))} AS pattern"
             f" FROM met m JOIN {large} a ON m.row_a = a.row_id"
             f" JOIN {large} b ON m.row_b = b.row_id",
+        ),
+    ]
+
+
+def _agreeing(
+    items: Sequence[Comparison], large: str, value: str, number: int, largest_block: int
+) -> list[Step]:
+    """Return the steps that find pairs of a block which agree in one value that is not too common.
+
+    One value after the other: the rows of all of them at once would fill the memory.
+    """
+    rows = _block_rows(items)
+    values = Table("shared_values", (*_TOKEN, ("value", "BIGINT")))
+    sharing = Table("sharing", (*pass_rows(items).columns[:5], ("value", "BIGINT")))
+    of_row = ", ".join(name for name, _ in sharing.columns[:-1])
+    with_value = f"(SELECT {of_row}, {value} AS value FROM {large} t)"
+    return [
+        Step(
+            values,
+            (rows,),
+            f"SELECT token_hi, token_lo, value FROM {with_value} r WHERE value IS NOT NULL"
+            " GROUP BY token_hi, token_lo, value"
+            f" HAVING COUNT(*) > 1 AND COUNT(*) <= {largest_block}",
+        ),
+        Step(
+            sharing,
+            (rows, values),
+            f"SELECT r.* FROM {with_value} r JOIN shared_values v"
+            " ON r.token_hi = v.token_hi AND r.token_lo = v.token_lo AND r.value = v.value",
+        ),
+        Step(
+            Table(f"met_{number}", COMPARED.columns[:2]),
+            (sharing,),
+            "SELECT a.row_id AS row_a, b.row_id AS row_b FROM sharing a JOIN sharing b"
+            f" ON {_ONE_BLOCK} AND a.value = b.value AND {_A_PAIR}",
         ),
     ]
 
@@ -224,16 +240,6 @@ class Rows:
         if self.piece + 1 < self.pieces:
             bounds.append(f"token_hi < {last}")
         return f"(SELECT * FROM block_rows WHERE {' AND '.join(bounds)})"
-
-
-def _values_sql(rows: str, further: Sequence[str]) -> str:
-    chosen = "SELECT export, vouched, row_id, token_hi, token_lo, CAST({} AS INT) AS which, {}"
-    nothing = f"{chosen.format(0, 'CAST(0 AS BIGINT) AS value')} FROM {rows} r WHERE 1 = 0"
-    each = (
-        f"{chosen.format(number, f'{value} AS value')} FROM {rows} r WHERE {value} IS NOT NULL"
-        for number, value in enumerate(further, start=1)
-    )
-    return " UNION ALL ".join((nothing, *each))
 
 
 def narrowing(

@@ -145,7 +145,7 @@ def _whole(given: _Problem, free: float | None) -> _Fit:
         weights = [level_weights(*each) for each in zip(given.items, m, given.u, strict=True)]
         scored = [
             _score(given, one, weights, size / given.pairs_in_all)
-            for one, size in zip(given.passes, sizes, strict=True)
+            for one, size in zip(given.passes, _agreed(given, sizes), strict=True)
         ]
         before, found = found, _fit_of(given, m, scored)
         sizes = [one.pairs.sum(axis=1) for one in scored]
@@ -155,6 +155,17 @@ def _whole(given: _Problem, free: float | None) -> _Fit:
         if step > HOLDING and _settled(before, found):
             break
     return found
+
+
+def _agreed(given: _Problem, sizes: list[Numbers]) -> list[Numbers]:
+    """Let all passes know of as many relatives and neighbours as the pass that finds most.
+
+    The whole pattern is scored, so what a pair is does not depend on the pass it met in. A pass
+    keyed on given names meets few relatives, all of one given name, and alone would take them for
+    one person (docs/decisions/0128-one-number-of-relatives.md).
+    """
+    most = np.max(sizes, axis=0)
+    return [np.where(given.same, size, most) for size in sizes]
 
 
 def _given_keys(given: _Problem, start: _Fit) -> _Fit:

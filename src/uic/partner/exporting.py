@@ -30,7 +30,8 @@ from uic.partner.encoding.passes import (
 )
 from uic.partner.encoding.preparing import prepare
 from uic.partner.gate.judging import judge
-from uic.partner.handles import check_ids, check_previous, part_handles, row_numbers
+from uic.partner.gate.staging import attacked
+from uic.partner.handles import check_ids, check_previous, own_ids, part_handles
 from uic.partner.reading import read_registers
 from uic.partner.reading.parting import register_parts
 from uic.partner.reading.partners import exports_of
@@ -106,7 +107,7 @@ def encode(
         arranged = _arranged(parts, store, seen, (epoch_key, old_key), chosen.counting)
         prepared = prepare(arranged, chosen, epoch_key, store, progress=progress)
         if old_key is not None:
-            check_ids(seen.ranges, max(seen.rows, prepared.header.records), seen.source)
+            check_ids(seen.own_ids, seen.source)
         decide(prepared, apart=True)
         fields = fields_of(prepared.header, leaving_sizes(prepared), seen.events)
         report = path.with_name(f"{path.stem}.gate.json")
@@ -120,8 +121,7 @@ class _Seen:
     """What is known of the whole register once all parts went by."""
 
     problems: list[RowProblem] = field(default_factory=list)
-    ranges: list[tuple[int, int] | None] = field(default_factory=list)
-    rows: int = 0
+    own_ids: bool = False
     events: int = 0
     source: str = ""
 
@@ -142,10 +142,9 @@ def _arranged(
         store.put("records", with_traits(handles, mixed, counting))
         told = sent_events(mixed.events, mixed.details)
         store.put("events", _moved(told, first, contact))
-        if previous is not None:
-            seen.ranges.append(row_numbers(mixed))
+        seen.own_ids |= bool(own_ids(mixed).any())
         seen.problems += part.problems
-        seen.rows, seen.events = seen.rows + part.rows, seen.events + len(mixed.events)
+        seen.events += len(mixed.events)
         seen.source = part.source or part.partner
         first += len(mixed.records)
         contact += (pc.max(mixed.events["contact"]).as_py() or -1) + 1
@@ -186,7 +185,7 @@ def _tables(
 
 def _once_judged(prepared: Prepared, report: Path) -> Iterator[pa.Table]:
     """Let the gate judge what was written for the matcher before anything else is."""
-    judge(prepared.measured, prepared.header, prepared.schema, report)
+    judge(prepared.measured, attacked(prepared), prepared.header, prepared.schema, report)
     yield chance_table(prepared)
 
 
@@ -205,6 +204,7 @@ def shuffled(register: Register) -> Register:
         records=register.records.take(pa.array(order)),
         events=events,
         details=None if register.details is None else register.details.take(rows),
+        made_up=None if register.made_up is None else register.made_up[order],
     )
 
 

@@ -4,11 +4,14 @@ A handle is HMAC-SHA256 of the record id, cut to 128 bits, under a sub-key of th
 resolver sees which rows of two exports of one epoch are the same record, which is what keeps a
 person's id stable over rounds. For the next epoch the partner, who holds both keys for one run,
 adds the handle of the epoch before; once the old key is destroyed nobody can add more.
+
+Where the partner has no id for a record, reading makes one up, a row number. It would name another
+person in the next list, so its handle is made under a sub-key of this very export and found again
+in no other.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,14 +22,12 @@ from uic.errors import InputError, KeyMaterialError, Problem
 from uic.exchange import RECORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from numpy.typing import NDArray
 
     from uic.crypto.keys import EpochKey
     from uic.partner.registers import Register
 
-_NO_ID = re.compile(r"row-[0-9]+")
-_NUMBERED = re.compile(r"(.*)#[0-9]+")
-_FIRST_ROWS = range(2, 21)  # rows at which the data of a sheet may begin
+    Mask = NDArray[np.bool_]
 
 
 def record_handles(register: Register, key: EpochKey, previous: EpochKey | None = None) -> pa.Table:
@@ -43,11 +44,7 @@ def record_handles(register: Register, key: EpochKey, previous: EpochKey | None 
     """
     if previous is not None:
         check_previous(key, previous)
-        check_ids(
-            [row_numbers(register)],
-            max(register.rows, len(register.records)),
-            register.source or register.partner,
-        )
+        check_ids(bool(own_ids(register).any()), register.source or register.partner)
     return part_handles(register, key, previous)
 
 
@@ -59,15 +56,22 @@ def part_handles(
     Nothing else of the records is in it: what a partner chooses to send is null here.
     Whoever asks for a hand-over calls :func:`check_previous` and :func:`check_ids`, too.
     """
-    ids = part.records["record_id"].to_pylist()
-    now = _words(ids, key, part.partner)
+    ids, own = part.records["record_id"].to_pylist(), own_ids(part)
+    now = _words(ids, own, key, part)
     before = [pa.nulls(len(ids), pa.int64())] * 2
     if previous is not None:
-        stable = _stable(ids)
-        before = [pa.array(word, mask=~stable) for word in _words(ids, previous, part.partner)]
+        before = [pa.array(word, mask=~own) for word in _words(ids, own, previous, part)]
     columns = [np.arange(first, first + len(ids), dtype=np.int32), *now, *before]
     traits = [pa.nulls(len(ids), pa.string())] * 2
-    return pa.Table.from_arrays([*map(pa.array, columns), *traits], schema=RECORDS)
+    return pa.Table.from_arrays([*map(pa.array, columns), *traits, pa.array(own)], schema=RECORDS)
+
+
+def own_ids(register: Register) -> Mask:
+    """Tell which records are named by an id that the partner gave them, shape (records,)."""
+    if register.made_up is None:
+        return np.ones(len(register.records), dtype=np.bool_)
+    found: Mask = ~register.made_up
+    return found
 
 
 def check_previous(key: EpochKey, previous: EpochKey) -> None:
@@ -83,53 +87,27 @@ def check_previous(key: EpochKey, previous: EpochKey) -> None:
         )
 
 
-def row_numbers(part: Register) -> tuple[int, int] | None:
-    """Return the least and the largest id where all of them are numbers."""
-    ids = part.records["record_id"].to_pylist()
-    if not ids or not all(text.isascii() and text.isdigit() for text in ids):
-        return None
-    numbers = list(map(int, ids))
-    return min(numbers), max(numbers)
-
-
-def check_ids(ranges: Sequence[tuple[int, int] | None], rows: int, source: str) -> None:
-    """Refuse ids that are what reading gives to a file without a column of ids.
+def check_ids(any_own: bool, source: str) -> None:
+    """Refuse a hand-over of records that the partner has no ids for.
 
     Args:
-        ranges: :func:`row_numbers` of every part.
-        rows: Rows of the source, or its records.
-        source: What messages call it.
+        any_own: Whether one record at least has an id of its own.
+        source: What messages call the export.
 
     Raises:
-        InputError: the records have no ids of their own.
+        InputError: none has.
     """
-    if not ranges or None in ranges:
-        return
-    known = [found for found in ranges if found]
-    least, most = min(low for low, _ in known), max(high for _, high in known)
-    if least in _FIRST_ROWS and most - least < rows:
-        raise InputError(
-            Problem(
-                source,
-                "",
-                "the records have no ids of their own, only row numbers",
-                "map a column to record_id: a hand-over finds a person by it",
-            )
-        )
+    if not any_own:
+        rule = "the records have no ids of their own, only row numbers"
+        hint = "map a column to record_id: a hand-over finds a person by it"
+        raise InputError(Problem(source, "", rule, hint))
 
 
-def _words(ids: list[str], key: EpochKey, partner: str) -> list[np.ndarray]:
-    tags = hmac_each(key.sub_key("handle", partner), [text.encode() for text in ids])
-    words = np.frombuffer(tags, dtype=">i8").reshape(-1, 4).astype(np.int64)
+def _words(ids: list[str], own: Mask, key: EpochKey, part: Register) -> list[np.ndarray]:
+    """Return both halves of every handle; what was made up is named under this very export."""
+    words = np.empty((len(ids), 2), dtype=np.int64)
+    for chosen, names in ((own, (part.partner,)), (~own, (part.partner, part.digest))):
+        texts = [ids[place].encode() for place in np.flatnonzero(chosen)]
+        tags = hmac_each(key.sub_key("handle", *names), texts)
+        words[chosen] = np.frombuffer(tags, dtype=">i8").reshape(-1, 4)[:, :2]
     return [words[:, 0], words[:, 1]]
-
-
-def _stable(ids: list[str]) -> np.ndarray:
-    """Tell which ids will name the same person again: not those that reading had to make up."""
-    known = set(ids)
-    made_up = [
-        bool(_NO_ID.fullmatch(text))
-        or bool((found := _NUMBERED.fullmatch(text)) and found[1] in known)
-        for text in ids
-    ]
-    return ~np.array(made_up, dtype=np.bool_)

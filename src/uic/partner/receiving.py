@@ -6,7 +6,6 @@ back into a record.
 
 from __future__ import annotations
 
-import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +19,10 @@ from uic.envelope.returns import read_return
 from uic.envelope.reviews import read_questions, write_answers
 from uic.errors import InputError, KeyMaterialError, Problem, SchemaMismatchError, UicWarning
 from uic.partner.answers import ANSWER, read_answers
-from uic.partner.handles import record_handles
+from uic.partner.handles import own_ids, record_handles
 from uic.partner.reading import read_registers
 from uic.returning import ANSWERS, Answers
-from uic.schema import LinkageSchema, default_schema, load_schema
+from uic.schema import LinkageSchema, as_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 ELSEWHERE = "(another partner's record)"
 QUESTION = "question"
-_MADE_UP = re.compile(r"row-[0-9]+")
 
 
 def receive(
@@ -130,12 +128,7 @@ def _numbers(name: str, given: pa.Table, known: set[int]) -> list[int]:
 
 
 def _own(own: Own, schema: LinkageSchema | str | Path | None) -> Register:
-    chosen = (
-        schema
-        if isinstance(schema, LinkageSchema)
-        else (default_schema() if schema is None else load_schema(schema))
-    )
-    registers = read_registers(own, chosen)
+    registers = read_registers(own, as_schema(schema))
     if len(registers) != 1:
         rule = f"the files belong to {len(registers)} partners"
         raise InputError(Problem("inputs", "", rule, "give the one export that was encoded"))
@@ -158,8 +151,12 @@ def _handles(register: Register, key: EpochKey, errand: Errand) -> dict[tuple[in
             f"the file is for the partner {errand.partner!r} and the export is of "
             f"{register.partner!r}\n  hint: use the schema with which the export was encoded"
         )
-    if any(map(_MADE_UP.fullmatch, register.records["record_id"].to_pylist())):
-        _warn("your records have no ids of their own: their rows in the export stand for them")
+    without = int((~own_ids(register)).sum())
+    if without:
+        rows = "their rows in this very file stand for them"
+        _warn(
+            f"{without:,} of your {len(register.records):,} records have no id of their own: {rows}"
+        )
     handles = record_handles(register, key)
     words = zip(handles["handle_hi"].to_pylist(), handles["handle_lo"].to_pylist(), strict=True)
     return dict(zip(words, register.records["record_id"].to_pylist(), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa  # noqa: TC002 - part of the public value
 
@@ -10,6 +11,10 @@ from uic.exchange import DETAILS as DETAILS
 from uic.exchange import EVENTS as EVENTS
 from uic.schema import CHARACTERISTICS as CHARACTERISTICS
 from uic.values import RowProblem  # noqa: TC001 - part of the public value
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DATE_PARTS = ("year", "month", "day")
 PRECISIONS = ("day", "month", "year", "estimated")
@@ -36,6 +41,8 @@ class Register:
         characteristics: A text column for some of ``CHARACTERISTICS``, one row a row of
             ``records``; None where the export has none. They stand apart from ``records``
             because every attribute there is compared, and an HIV status must never be.
+        made_up: Shape (records,): whether reading had to make the record id up, as a row number or
+            as the number of a repeat; such an id names nobody in another file. None: no id was.
         source: Name of the file without its folder, or of the partner whose table it is.
         digest: SHA-256 of the source bytes, hexadecimal.
     """
@@ -49,6 +56,7 @@ class Register:
     source: str = ""
     details: pa.Table | None = None
     characteristics: pa.Table | None = None
+    made_up: NDArray[np.bool_] | None = None
 
     def __repr__(self) -> str:
         return f"<Register {self.partner}: {len(self.records)} records, {len(self.events)} events>"

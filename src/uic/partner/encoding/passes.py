@@ -18,6 +18,7 @@ from uic.partner.encoding.dummies import drawn_dummies
 from uic.partner.encoding.signing import signatures
 from uic.partner.encoding.tokens import ordered_ids, random_tags
 from uic.partner.gate.measuring import Watch
+from uic.partner.gate.staging import Sample
 from uic.partner.signatures import coded
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 TOGETHER = 1 << 18
 """Pass rows that are sorted at a time, about."""
+
+RECORD = "record"
+"""Whose row it is: known until the row leaves."""
 
 EMPTY = pa.schema([("row_id", pa.int64()), ("token_hi", pa.int64()), ("token_lo", pa.int64())])
 """Columns of a pass that nobody can use."""
@@ -55,15 +59,15 @@ def pass_tables(prepared: Prepared, item: Pass) -> Iterator[pa.Table]:
     _put_map(prepared, item, ids, owners)
     places = np.empty(len(owners), dtype=np.int32)
     places[owners] = np.arange(len(owners), dtype=np.int32)
-    _sign_parts(prepared, item, ids, places)
+    watch = Watch(Sample.of(sum(prepared.sizes)))
+    _sign_parts(prepared, item, ids, places, watch)
     _sign_dummies(prepared, item, ids, places[sum(prepared.sizes) :])
-    watch = Watch()
     for number in range(len(ids) // TOGETHER + 1):
         if f"rows/{item.name}/{number}" in store:
             rows = _in_order(store.take(f"rows/{item.name}/{number}"))
             if decided.apart:
                 _watch(watch, rows, prepared, item)
-            yield rows
+            yield rows.drop_columns([RECORD])
     if decided.apart:
         items = prepared.items if prepared.schema.profile != "tokens" else ()
         prepared.measured[item.name] = watch.measures(decided, items)
@@ -111,7 +115,11 @@ def _put_map(
 
 
 def _sign_parts(
-    prepared: Prepared, item: Pass, ids: NDArray[np.int64], places: NDArray[np.int32]
+    prepared: Prepared,
+    item: Pass,
+    ids: NDArray[np.int64],
+    places: NDArray[np.int32],
+    watch: Watch,
 ) -> None:
     """Sign what leaves, and what is compared at home, and deal it out by its place."""
     decided, records = prepared.decided[item.name], sum(prepared.sizes)
@@ -125,32 +133,48 @@ def _sign_parts(
         out, own = leaves[first : first + size], met[first : first + size]
         rows = np.flatnonzero(out | own)
         rows = rows[np.argsort(place[rows])]  # in the order in which they leave
-        signed = _signed_part(prepared, item, part, rows, ids[place[rows]])
+        tags = _tags(prepared, item, part)
+        numbers = np.arange(first, first + size, dtype=np.int32)
+        if decided.apart:
+            watch.note(pa.table({"token_hi": tags["token_hi"], RECORD: pa.array(numbers)}))
+        taken = {name: word[rows] for name, word in tags.items()}
+        columns = _columns(prepared, item, part, rows)
+        signed = _signed(prepared, item, ids[place[rows]], taken, columns)
         if at_home:
             prepared.store.put(f"own/{item.name}", signed.filter(pa.array(own[rows])))
             signed, rows = signed.filter(pa.array(out[rows])), rows[out[rows]]
+        signed = signed.append_column(RECORD, pa.array(numbers[rows]))
         _deal(prepared.store, item, signed, place[rows])
         first += size
 
 
-def _signed_part(
-    prepared: Prepared, item: Pass, part: int, rows: NDArray[np.int64], ids: NDArray[np.int64]
-) -> pa.Table:
-    """Return these rows of one part, signed, under these row ids."""
+def _tags(
+    prepared: Prepared, item: Pass, part: int
+) -> dict[str, NDArray[np.int64] | NDArray[np.uint64]]:
+    """Return token and salt of every record of a part; nobody needs them a second time."""
     store, name = prepared.store, f"{item.name}/{part}"
     if f"words/{name}" in store:
-        tags = store.take(f"words/{name}"), store.take(f"salts/{name}")
+        tables = store.take(f"words/{name}"), store.take(f"salts/{name}")
     else:
-        tags = random_tags(prepared.sizes[part])
-    taken = {c: table[c].to_numpy()[rows] for table in tags for c in table.column_names}
-    columns: dict[str, pa.Array] = {}
-    if prepared.schema.profile != "tokens":
-        table = store.look(f"columns/{part}")
-        wanted = {column for compared in prepared.items for column in compared.columns}
-        columns = {
-            name: table[name].combine_chunks().take(pa.array(rows)) for name in wanted - item.fixed
-        }
-    return _signed(prepared, item, ids, taken, columns)
+        tables = random_tags(prepared.sizes[part])
+    return {
+        name: table[name].to_numpy()
+        for table in tables
+        for name in ("token_hi", "token_lo", "salt")
+        if name in table.column_names
+    }
+
+
+def _columns(
+    prepared: Prepared, item: Pass, part: int, rows: NDArray[np.int64]
+) -> dict[str, pa.Array]:
+    """Return what these rows of a part are signed to; what the key fixes is not."""
+    wanted = {column for compared in prepared.items for column in compared.columns} - item.fixed
+    if prepared.schema.profile == "tokens" or not wanted:
+        return {}
+    table = prepared.store.look(f"columns/{part}", sorted(wanted))
+    at = pa.array(rows)
+    return {name: table[name].combine_chunks().take(at) for name in table.column_names}
 
 
 def _signed(
@@ -182,6 +206,7 @@ def _sign_dummies(
         columns = {name: drawn[name].combine_chunks() for name in drawn.column_names}
         order = np.argsort(place)
         signed = _signed(prepared, item, ids[place], tags, columns).take(pa.array(order))
+        signed = signed.append_column(RECORD, pa.nulls(len(signed), pa.int32()))
         _deal(prepared.store, item, signed, place[order])
         first += len(drawn)
 
@@ -201,10 +226,11 @@ def _in_order(rows: pa.Table) -> pa.Table:
 
 
 def _watch(watch: Watch, rows: pa.Table, prepared: Prepared, item: Pass) -> None:
-    """Show the gate what leaves; where rows may share a token, all that it would show."""
-    watch.see(rows)
-    if prepared.schema.protection.rows_per_block > 1 and prepared.schema.profile != "tokens":
-        alike = pa.array(np.zeros(len(rows), dtype=np.int32))
+    """Show the gate what leaves, with what the matcher puts in the place of fixed columns."""
+    if prepared.schema.profile != "tokens":
+        alike = pa.array(np.zeros(len(rows), dtype=np.int64))
         for name in sorted(item.fixed):
             rows = rows.append_column(name, alike)
+    watch.see(rows)
+    if prepared.schema.protection.rows_per_block > 1:
         watch.meet(rows)

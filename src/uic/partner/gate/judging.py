@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uic.exchange import Header
+    from uic.partner.gate.staging import Tried
     from uic.schema import Ceilings, LinkageSchema
 
 FORMAT = "uic-gate/1"
@@ -24,12 +25,17 @@ SCARCE = 0.5
 
 
 def judge(
-    passes: Mapping[str, Measures], header: Header, schema: LinkageSchema, path: Path
+    passes: Mapping[str, Measures],
+    tried: Mapping[str, tuple[Tried, ...]],
+    header: Header,
+    schema: LinkageSchema,
+    path: Path,
 ) -> None:
     """Write the partner's report and refuse a file that would show too much.
 
     Args:
         passes: Measures of every pass of the file.
+        tried: What the gate's own attack found in each.
         header: Header of the export.
         schema: Holds the ceilings.
         path: The report: counts only, readable by its owner only.
@@ -40,7 +46,7 @@ def judge(
     problems = [
         problem
         for name, measured in passes.items()
-        for problem in _problems(name, measured, schema.ceilings)
+        for problem in _problems(name, measured, tried[name], schema.ceilings)
     ]
     told = {
         "format": FORMAT,
@@ -48,9 +54,12 @@ def judge(
         "project": header.project,
         "epoch": header.epoch,
         "records": header.records,
-        "rows_per_block": schema.protection.rows_per_block,
+        "protection": schema.protection.model_dump(),
         "ceilings": schema.ceilings.model_dump(),
-        "passes": {name: measured.as_dict() for name, measured in passes.items()},
+        "passes": {
+            name: measured.as_dict() | {"attack": [one.as_dict() for one in tried[name]]}
+            for name, measured in passes.items()
+        },
         "scarce": sorted(name for name, m in passes.items() if m.kept < SCARCE),
         "may_leave": not problems,
     }
@@ -68,7 +77,9 @@ def least_entropy(rows: int, ceilings: Ceilings) -> float:
     return min(ceilings.entropy, math.log2(max(rows, 2)) + 4)
 
 
-def _problems(name: str, measured: Measures, ceilings: Ceilings) -> list[Problem]:
+def _problems(
+    name: str, measured: Measures, tried: tuple[Tried, ...], ceilings: Ceilings
+) -> list[Problem]:
     bits = entropy(measured.file)
     rows = sum(size * count for size, count in measured.file.items())
     found = []
@@ -84,6 +95,12 @@ def _problems(name: str, measured: Measures, ceilings: Ceilings) -> list[Problem
         f"{share:.1%} of its rows are {where}, above {ceiling:.1%}"
         for share, ceiling, where in shares
         if share > ceiling
+    ]
+    found += [
+        f"the gate's own attack found {one.found} of {one.people} people on a list of {one.listed},"
+        f" above {ceilings.found:.1%}"
+        for one in tried
+        if one.beyond(ceilings.found)
     ]
     hint = (
         "lower protection.rows_per_block in the schema, make the pass narrower with one more part,"

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from uic.levels import pattern_sql
+from uic.partner.gate.staging import Sample
 from uic.partner.mixing import mixed
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Measures:
         left: Records with a usable value whose row leaves.
         unique: Rows of the file whose resemblance to the others of their block is nobody else's.
         dummies: Rows of the file that belong to nobody.
+        sample: What the gate's own attack looks at.
     """
 
     rows: int
@@ -40,6 +42,7 @@ class Measures:
     left: int
     unique: int = 0
     dummies: int = 0
+    sample: Sample = field(default_factory=Sample, repr=False)
 
     @property
     def kept(self) -> float:
@@ -68,11 +71,17 @@ class Measures:
 class Watch:
     """Sees the rows of one pass as they leave."""
 
+    sample: Sample = field(default_factory=Sample)
     words: list[NDArray[np.int64]] = field(default_factory=list)
     shared: list[pa.Table] = field(default_factory=list)
 
+    def note(self, rows: pa.Table) -> None:
+        """Take note of rows of the register, before any stays at home."""
+        self.sample.note(rows)
+
     def see(self, rows: pa.Table) -> None:
         """Take note of rows that leave."""
+        self.sample.see(rows)
         self.words.append(rows["token_hi"].to_numpy())
 
     def meet(self, rows: pa.Table) -> None:
@@ -87,7 +96,7 @@ class Watch:
         file = dict(zip(sizes.tolist(), blocks.tolist(), strict=True))
         unique = unique_patterns(pa.concat_tables(self.shared), items) if self.shared else 0
         told = decided.rows, decided.histogram, file, decided.left
-        return Measures(*told, unique, decided.dummies)
+        return Measures(*told, unique, decided.dummies, self.sample)
 
 
 def entropy(blocks: Histogram) -> float | None:

@@ -25,11 +25,13 @@ class People:
         ids: Record ids, unique, in the order of the file.
         record: Shape (rows,), int64: position in ``ids``, -1 where a row is nobody's.
         repeated: Rows whose record id belongs to somebody with other attributes.
+        made_up: Shape (records,): ids that the file does not have: row numbers, numbered repeats.
     """
 
     ids: list[str]
     record: Places
     repeated: NDArray[np.bool_]
+    made_up: NDArray[np.bool_]
 
 
 def people_of_events(
@@ -44,9 +46,8 @@ def people_of_events(
     for words in attributes.values():
         anybody |= words.present
     record, first = _ranked(_owners(ids, anybody))
-    return People(
-        _unique(_names(ids, numbers, first)), record, np.zeros(len(numbers), dtype=np.bool_)
-    )
+    names, made_up = _named(ids, numbers, first)
+    return People(names, record, np.zeros(len(numbers), dtype=np.bool_), made_up)
 
 
 def people_of_rows(
@@ -64,11 +65,8 @@ def people_of_rows(
         variant = _paired(variant, words.codes.astype(np.int64) + 1)
     record, first = _ranked(variant)
     nth = _nth(owners[first])
-    names = [
-        f"{name}#{n}" if n > 1 else name
-        for name, n in zip(_names(ids, numbers, first), nth.tolist(), strict=True)
-    ]
-    return People(_unique(names), record, np.append(nth, 0)[record] > 1)
+    names, made_up = _named(ids, numbers, first, nth)
+    return People(names, record, np.append(nth, 0)[record] > 1, made_up)
 
 
 def settled(words: Words, people: People) -> tuple[Words, Mask]:
@@ -151,17 +149,27 @@ def _nth(owner: Places) -> Places:
     return nth
 
 
-def _names(ids: Words | None, numbers: NDArray[np.int64], first: Places) -> list[str]:
+def _named(
+    ids: Words | None, numbers: NDArray[np.int64], first: Places, nth: Places | None = None
+) -> tuple[list[str], NDArray[np.bool_]]:
     """Name each record: its id, or the number of its row where it has none.
 
     The word before the number keeps it apart from a partner's own ids: a row number names
-    nobody in the next export.
+    nobody in the next export, and neither does the number of a repeat.
+
+    Returns:
+        The names, unique, and which of them the file does not have.
     """
-    texts = [None] * len(first) if ids is None else ids.at(first).to_arrow().to_pylist()
-    return [
-        text if text is not None else f"row-{number}"
-        for text, number in zip(texts, numbers[first].tolist(), strict=True)
-    ]
+    own = [None] * len(first) if ids is None else ids.at(first).to_arrow().to_pylist()
+    repeats = [1] * len(first) if nth is None else nth.tolist()
+    names = _unique(
+        [
+            (f"row-{number}" if text is None else text) + (f"#{n}" if n > 1 else "")
+            for text, number, n in zip(own, numbers[first].tolist(), repeats, strict=True)
+        ]
+    )
+    made_up = [name != text for name, text in zip(names, own, strict=True)]
+    return names, np.array(made_up, dtype=np.bool_)
 
 
 def _unique(names: list[str]) -> list[str]:

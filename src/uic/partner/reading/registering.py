@@ -66,6 +66,7 @@ def register_from(source: Source, export: Export, schema: LinkageSchema) -> Regi
         source.name if paths_of(export.content) else export.partner,
         details,
         _characteristics(sheet, people),
+        people.made_up,
     )
 
 

@@ -54,9 +54,11 @@ def add_export(
     kept = in_handle_order(part, _withdrawn(database, part))
     older = set_aside(database, header.partner, "outdated", epoch=header.epoch)
     insert_export(database, kept, digest, file, signer, now)
+    without = kept.records["own_id"].to_pylist().count(False)
     told = {"partner": header.partner, "export": digest, "records": kept.header.records}
-    note(database, "export", told | {"epoch": header.epoch, "replaced": older}, now)
-    return Arrival(header.partner, digest, "newer" if older else "new")
+    told |= {"epoch": header.epoch, "replaced": older, "without_id": without}
+    note(database, "export", told, now)
+    return Arrival(header.partner, digest, "newer" if older else "new", without)
 
 
 def _check_project(database: Database, project: str) -> None:

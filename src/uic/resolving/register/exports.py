@@ -195,7 +195,7 @@ _INSERTS = {
     "events": "INSERT INTO events SELECT $1, contact, record, date, channel, service, quantity,"
     " site, returned, referral, population FROM incoming",
     "records": "INSERT INTO records SELECT $1, record, handle_hi, handle_lo, previous_hi,"
-    " previous_lo, sex, age_group FROM incoming",
+    " previous_lo, sex, age_group, own_id FROM incoming",
     "chance": "INSERT INTO chance SELECT $1, pass, pairs, agreeing FROM incoming",
     "own_pairs": "INSERT INTO own_pairs SELECT $1, pass, row_a, row_b, pattern, log_odds"
     " FROM incoming",
@@ -206,8 +206,8 @@ _SELECTS = {
     "pass_rows": "SELECT pass, row_id, record, usable FROM pass_rows WHERE export = $1",
     "events": "SELECT contact, record, date, channel, service, quantity, site,"
     " returned, referral, population FROM events WHERE export = $1",
-    "records": "SELECT record, handle_hi, handle_lo, previous_hi, previous_lo, sex, age_group"
-    " FROM records WHERE export = $1 ORDER BY record",
+    "records": "SELECT record, handle_hi, handle_lo, previous_hi, previous_lo, sex, age_group,"
+    " own_id FROM records WHERE export = $1 ORDER BY record",
     "chance": "SELECT pass, pairs, agreeing FROM chance WHERE export = $1",
     "own_pairs": "SELECT pass, row_a, row_b, pattern, log_odds FROM own_pairs WHERE export = $1",
 }

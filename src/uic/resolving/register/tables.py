@@ -31,7 +31,7 @@ TABLES = (
     returned BIGINT, referral VARCHAR, population VARCHAR)""",
     """CREATE TABLE records (export INTEGER, record INTEGER,
     handle_hi BIGINT, handle_lo BIGINT, previous_hi BIGINT, previous_lo BIGINT,
-    sex VARCHAR, age_group VARCHAR)""",
+    sex VARCHAR, age_group VARCHAR, own_id BOOLEAN)""",
     "CREATE TABLE chance (export INTEGER, pass VARCHAR, pairs BIGINT, agreeing BIGINT)",
     """CREATE TABLE own_pairs (export INTEGER, pass VARCHAR, row_a BIGINT, row_b BIGINT,
     pattern BIGINT, log_odds DOUBLE)""",

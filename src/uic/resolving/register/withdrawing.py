@@ -33,11 +33,14 @@ class Withdrawal:
     Attributes:
         records: Records that are gone.
         persons: Persons of whom nothing is left.
+        without_id: Those of the records that their partner has no id for: they are not known again
+            when they come with its next list.
         rows: ``pass`` and ``row_id`` of their pass rows, for the matcher's store.
     """
 
     records: int
     persons: int
+    without_id: int
     rows: pa.Table
 
 
@@ -70,12 +73,14 @@ def withdraw_person(
     )
     if not len(members):
         raise _nobody()
+    with shown_as(database, "gone", members):
+        without = int(str(one(database, _WITHOUT_ID)))
     gone, rows = _take_out(database, members)
     with shown_as(database, "gone", members):
         database.execute("INSERT INTO withdrawn SELECT * FROM gone")
     told = {"of": "a person", "records": len(members), "persons": len(gone)}
     _conclude(database, gone, told, now)
-    return Withdrawal(len(members), len(gone), rows)
+    return Withdrawal(len(members), len(gone), without, rows)
 
 
 def withdraw_partner(database: Database, partner: str, now: dt.datetime) -> Withdrawal:
@@ -99,7 +104,7 @@ def withdraw_partner(database: Database, partner: str, now: dt.datetime) -> With
     database.execute("UPDATE exports SET state = 'withdrawn' WHERE partner = $1", [partner])
     told = {"of": "a partner", "partner": partner, "records": len(members), "persons": len(gone)}
     _conclude(database, gone, told, now)
-    return Withdrawal(len(members), len(gone), rows)
+    return Withdrawal(len(members), len(gone), 0, rows)
 
 
 def withdrawals(database: Database) -> int:
@@ -158,6 +163,9 @@ def _take_out(database: Database, members: pa.Table) -> tuple[list[int], pa.Tabl
 _PERSONS_OF_GONE = (
     "SELECT DISTINCT m.person FROM members m JOIN gone g USING (partner, handle_hi, handle_lo)"
 )
+_WITHOUT_ID = """SELECT COUNT(*) FROM gone g JOIN exports x ON x.partner = g.partner
+    JOIN records r ON r.export = x.number AND NOT r.own_id
+    AND r.handle_hi = g.handle_hi AND r.handle_lo = g.handle_lo"""
 _HERE = """SELECT r.export, r.record FROM gone g JOIN exports x ON x.partner = g.partner
     JOIN records r ON r.export = x.number
     AND r.handle_hi = g.handle_hi AND r.handle_lo = g.handle_lo"""
