@@ -22,7 +22,6 @@ from scipy.special import gammaln
 from uic.levels import BASE, DATE_LEVELS, SWAPPED, Comparison, pattern_sql
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
 ROUNDS = 8

@@ -29,8 +29,8 @@ class Piece:
 
     Attributes:
         row_id: Row ids.
-        record: Positions of the records in their export.
-        number: Numbers of the passes; -1 where the pass had no usable value.
+        record: Positions of the records in their export; -1 for a dummy.
+        number: Numbers of the passes; -1 where the pass had no usable value, as a dummy has none.
         offset: Node of the first record of the export.
     """
 
@@ -48,7 +48,8 @@ def pieces(parts: Sequence[ResolverPart], passes: Sequence[str]) -> Iterator[Pie
         for batch in part.row_map.to_batches():
             usable = batch["usable"].to_numpy(zero_copy_only=False)
             number = np.where(usable, pass_numbers(batch["pass"], passes), np.int8(_UNKNOWN))
-            yield Piece(batch["row_id"].to_numpy(), batch["record"].to_numpy(), number, offset)
+            record = batch["record"].fill_null(_UNKNOWN).to_numpy()  # a dummy has none
+            yield Piece(batch["row_id"].to_numpy(), record, number, offset)
 
 
 def pass_numbers(names: pa.Array | pa.ChunkedArray, passes: Sequence[str]) -> NDArray[np.int8]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from uic.exchange import FREQUENCIES
 from uic.levels import pattern_sql
 from uic.partner.encoding.signing import signatures
+from uic.partner.mixing import mixed
 from uic.partner.signatures import coded
 
 if TYPE_CHECKING:
@@ -20,14 +21,16 @@ if TYPE_CHECKING:
     from uic.partner.encoding.preparing import Prepared
 
 RANDOM_PAIRS = 1_000_000
+_NOTHING = 7_046_029_254_386_353_131  # stands for a missing value; hardly any signature is it
 
 
 def frequencies(prepared: Prepared) -> pa.Table:
     """Compare random pairs of the partner's own records, all under one salt that nobody else uses.
 
     The linkage unit has no random pairs (its blocks are mostly matches), so it cannot know how
-    often strangers agree. These few sums per attribute tell it, and nothing about a person.
-    Where a register came in parts, its largest part stands for it: a random sample of records.
+    often strangers agree. These few sums per attribute tell it, and nothing about a person. The
+    order of the records does not change them. Where a register came in parts, its largest part
+    stands for it: a random sample of records.
     """
     rows = max(prepared.sizes, default=0)
     if rows < 2 or not prepared.items:
@@ -37,7 +40,8 @@ def frequencies(prepared: Prepared) -> pa.Table:
     salt = int.from_bytes(prepared.key.sub_key("frequencies")[:8], "little")
     salts = coded(np.full(rows, salt, dtype=np.uint64))
     signed = signatures(columns, prepared.items, salts, "frequencies", prepared.key)
-    left, right = _pairs_to_compare(rows)
+    order = _by_value(signed, rows)
+    left, right = (order[side] for side in _pairs_to_compare(rows))
     return _level_counts(_patterns(signed, left, right, prepared.items), prepared.items)
 
 
@@ -68,6 +72,18 @@ def _pairs_to_compare(rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     draw = np.random.default_rng(rows)  # which pairs are drawn is no secret and must repeat
     left, right = draw.integers(0, rows, (2, RANDOM_PAIRS))
     return left[left != right], right[left != right]
+
+
+def _by_value(signed: dict[str, pa.Array], rows: int) -> NDArray[np.int64]:
+    """Return the records in an order that their values alone decide, and the key.
+
+    Records with the same values may change places: they make the same pairs.
+    """
+    words = np.zeros(rows, dtype=np.uint64)
+    for column in signed.values():
+        values = column.cast(pa.int64()).fill_null(_NOTHING).to_numpy()
+        words = mixed(words ^ values.view(np.uint64))
+    return np.argsort(words)
 
 
 def _level_counts(patterns: pa.Table, items: tuple[Comparison, ...]) -> pa.Table:
