@@ -21,8 +21,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from people import ATTRIBUTES, write_people
+
+if TYPE_CHECKING:
+    from uic.crypto.pairs import PrivateKey
 
 HERE = Path(__file__).parent
 PEER_RECORDS = 100_000
@@ -78,6 +82,7 @@ def encoded(file: Path, vouched: bool) -> dict[str, object]:
 
     schema = parse_schema({"partners": {"ngo": {"files": [file.name], "vouched": vouched}}})
     parties = {name: new_pair(name) for name in ("matcher", "resolver", "ngo")}
+    warmed(file.parent, parties)
     steps: dict[str, float] = {}
     last = ["starting", time.process_time()]
 
@@ -104,6 +109,22 @@ def encoded(file: Path, vouched: bool) -> dict[str, object]:
         "start_mb": before,
         "bytes_a_record": round(out.stat().st_size / records),
     }
+
+
+def warmed(folder: Path, parties: dict[str, PrivateKey]) -> None:
+    """Encode a few people, so that everything is imported: uic, and pandas where Arrow finds it."""
+    import uic
+    from uic.crypto.keys import new_key
+    from uic.schema import parse_schema
+
+    few = folder / "warm.csv"
+    write_people(few, 100, "sparse")
+    schema = parse_schema({"partners": {"ngo": {"files": [few.name], "vouched": False}}})
+    keys = {name: parties[name].public for name in ("matcher", "resolver")}
+    uic.encode(
+        few, schema=schema, key=new_key(schema.project, "2026Q4"), signer=parties["ngo"],
+        out=folder / "warm.uicx", **keys,
+    )  # fmt: skip
 
 
 def peak_mb() -> int:

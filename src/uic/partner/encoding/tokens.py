@@ -50,8 +50,9 @@ class Blocks:
 
     def histogram(self) -> dict[int, int]:
         """Return how many blocks there are of each size."""
-        sizes, blocks = np.unique(self.sizes, return_counts=True)
-        return dict(zip(sizes.tolist(), blocks.tolist(), strict=True))
+        blocks = np.bincount(self.sizes)
+        sizes = np.flatnonzero(blocks)
+        return dict(zip(sizes.tolist(), blocks[sizes].tolist(), strict=True))
 
 
 def blocks_of(words: NDArray[np.int64]) -> Blocks:

@@ -92,8 +92,9 @@ class Watch:
         """Count the tokens that really stand in the file, whatever was meant to stand there."""
         words = np.sort(np.concatenate([np.empty(0, np.int64), *self.words]))
         starts = np.flatnonzero(np.append(True, words[1:] != words[:-1])) if len(words) else words
-        sizes, blocks = np.unique(np.diff(np.append(starts, len(words))), return_counts=True)
-        file = dict(zip(sizes.tolist(), blocks.tolist(), strict=True))
+        blocks = np.bincount(np.diff(starts, append=len(words)))
+        sizes = np.flatnonzero(blocks)
+        file = dict(zip(sizes.tolist(), blocks[sizes].tolist(), strict=True))
         unique = unique_patterns(pa.concat_tables(self.shared), items) if self.shared else 0
         told = decided.rows, decided.histogram, file, decided.left
         return Measures(*told, unique, decided.dummies, self.sample)
