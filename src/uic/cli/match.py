@@ -31,6 +31,10 @@ def command(
     parameters: Annotated[
         str | None, typer.Option(help="Use the parameters of this earlier round of the store.")
     ] = None,
+    withdrawn: Annotated[
+        list[Path] | None,
+        typer.Option(help="The resolver's file of rows that go (.uicw); once for each file."),
+    ] = None,
 ) -> None:
     """Match the partners' exports and write the scored pairs for the resolver.
 
@@ -56,6 +60,7 @@ def command(
             out=output,
             round=round,
             parameters=parameters,
+            withdrawn=withdrawn or (),
             progress=progress,
         )
     tell_arrivals(done.arrivals)

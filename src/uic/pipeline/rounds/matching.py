@@ -22,6 +22,7 @@ from uic.matching.store import (
 )
 from uic.pipeline.manifest import told_by_matcher
 from uic.pipeline.rounds.files import each, epoch_of, expectation, look_at
+from uic.pipeline.rounds.withdrawing import take_out
 from uic.schema import LinkageSchema, as_schema
 from uic.values import Progress, silent
 
@@ -62,6 +63,7 @@ def match(
     out: str | Path | None = None,
     round: str | None = None,  # noqa: A002 - the word of the field
     parameters: str | None = None,
+    withdrawn: Sequence[str | Path] = (),
     progress: Progress = silent,
 ) -> Matched:
     """Match partners' exports and write the scored pairs for the resolver.
@@ -80,6 +82,7 @@ def match(
         out: The file; by default ``pairs-EPOCH.uicp`` here.
         round: Name under which the store keeps the fitted parameters; by default the epoch.
         parameters: Name of an earlier round of the store whose parameters are used again.
+        withdrawn: Files in which the resolver says whose rows go; the store loses them first.
         progress: Called with each step.
 
     Raises:
@@ -91,6 +94,8 @@ def match(
     """
     chosen, own, to = as_schema(schema), as_private(key), as_public(resolver)
     found = look_at(files, partners, chosen)
+    if withdrawn:
+        take_out(store, withdrawn, key=own, resolver=to, project=chosen.project)
     with open_store(store, KeySafe.of(own)) as database:
         arrivals = receive(database, found, own, chosen, progress)
         digests = list(current_exports(database).values())
