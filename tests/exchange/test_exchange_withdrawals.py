@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from uic.envelope.headers import WITHDRAWAL
 from uic.envelope.inspecting import inspect
-from uic.envelope.sealed import write_sealed
+from uic.envelope.sealed import Sort, write_sealed
 from uic.envelope.withdrawals import EXPORTS, ROWS, Withdrawn, read_withdrawal, write_withdrawal
 from uic.errors import FormatError
 
@@ -69,12 +69,11 @@ def test_one_of_another_round_is_refused(path: Path, name: str) -> None:
 )
 def test_what_is_not_whole_is_refused(path: Path, exports: list[str], rows: pa.Table) -> None:
     """A resolver that writes nonsense is told so before anything is deleted."""
-    fields = {"project": "project", "epoch": "2026Q4", "key_id": "cd" * 8, "format": WITHDRAWAL}
     write_sealed(
         path,
-        fields | {"files": len(exports), "rows": len(rows)},
+        Sort(WITHDRAWAL, "matcher", {"exports": (EXPORTS, "files"), "rows": (ROWS, "rows")}),
+        {"project": "project", "epoch": "2026Q4", "key_id": "cd" * 8},
         {"exports": pa.table([exports], schema=EXPORTS), "rows": rows},
-        role="matcher",
         to=PARTIES.matcher.public,
         signer=PARTIES.resolver,
     )

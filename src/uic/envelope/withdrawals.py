@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
 from uic.envelope.headers import WITHDRAWAL
-from uic.envelope.sealed import read_sealed, refuse_unless, write_sealed
+from uic.envelope.sealed import Belongs, Sort, read_sealed, refuse_unless, write_sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from uic.crypto.pairs import PrivateKey, PublicKey
+
 ROWS = pa.schema([("pass", pa.string()), ("row_id", pa.int64())])
 EXPORTS = pa.schema([("digest", pa.string())])
+_WITHDRAWAL = Sort(WITHDRAWAL, "matcher", {"exports": (EXPORTS, "files"), "rows": (ROWS, "rows")})
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,15 +59,8 @@ def write_withdrawal(
     rows = withdrawn.rows.cast(ROWS)
     exports = pa.table([sorted(withdrawn.exports)], schema=EXPORTS)
     fields = {name: getattr(withdrawn, name) for name in ("project", "epoch", "key_id")}
-    counts = {"files": len(exports), "rows": len(rows)}
-    write_sealed(
-        path,
-        fields | counts | {"format": WITHDRAWAL},
-        {"exports": exports, "rows": rows},
-        role="matcher",
-        to=matcher,
-        signer=signer,
-    )
+    tables = {"exports": exports, "rows": rows}
+    write_sealed(path, _WITHDRAWAL, fields, tables, to=matcher, signer=signer)
 
 
 def read_withdrawal(
@@ -90,15 +85,8 @@ def read_withdrawal(
         InputError: the file cannot be read.
         KeyMaterialError: a key file cannot be used.
     """
-    fields, tables = read_sealed(
-        path,
-        WITHDRAWAL,
-        {"exports": (EXPORTS, "files"), "rows": (ROWS, "rows")},
-        role="matcher",
-        key=as_private(key),
-        signer=as_public(signer),
-        expected={"project": project, "epoch": epoch},
-    )
+    expected: Belongs = {"project": project, "epoch": epoch}
+    fields, tables = read_sealed(path, _WITHDRAWAL, key=key, signer=signer, expected=expected)
     rows, exports = tables["rows"], tables["exports"]["digest"].to_pylist()
     columns = (*rows.columns, *tables["exports"].columns)
     refuse_unless(not any(column.null_count for column in columns), "a row is not whole")
