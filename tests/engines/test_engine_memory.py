@@ -47,7 +47,7 @@ def test_without_a_word_it_is_half_of_the_machine() -> None:
     assert as_memory(half_of_memory()) == half_of_memory()
 
 
-@pytest.mark.parametrize("command", ["dedupe"])
+@pytest.mark.parametrize("command", ["dedupe", "match", "link"])
 def test_every_command_that_matches_takes_it(command: str) -> None:
     """The option is in the help of each."""
     shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})

@@ -25,6 +25,7 @@ def command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file. Default: pairs-EPOCH.uicp.")
     ] = None,
+    memory: options.Memory = None,
     round: Annotated[  # noqa: A002 - the word of the field
         str | None, typer.Option(help="Keep the fitted parameters in the store under this name.")
     ] = None,
@@ -61,6 +62,7 @@ def command(
             round=round,
             parameters=parameters,
             withdrawn=withdrawn or (),
+            memory=memory,
             progress=progress,
         )
     tell_arrivals(done.arrivals)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
+from uic.engines.memory import as_memory
 from uic.envelope.pairs import write_pairs
 from uic.envelope.safe import KeySafe
 from uic.errors import InputError, Problem
@@ -64,6 +65,7 @@ def match(
     round: str | None = None,  # noqa: A002 - the word of the field
     parameters: str | None = None,
     withdrawn: Sequence[str | Path] = (),
+    memory: str | None = None,
     progress: Progress = silent,
 ) -> Matched:
     """Match partners' exports and write the scored pairs for the resolver.
@@ -83,6 +85,8 @@ def match(
         round: Name under which the store keeps the fitted parameters; by default the epoch.
         parameters: Name of an earlier round of the store whose parameters are used again.
         withdrawn: Files in which the resolver says whose rows go; the store loses them first.
+        memory: Memory that matching may hold before it spills to disk, as ``8GB``; by default half
+            of the machine's.
         progress: Called with each step.
 
     Raises:
@@ -93,6 +97,7 @@ def match(
         LinkError: there is nothing to match.
     """
     chosen, own, to = as_schema(schema), as_private(key), as_public(resolver)
+    memory = as_memory(memory)
     found = look_at(files, partners, chosen)
     if withdrawn:
         take_out(store, withdrawn, key=own, resolver=to, project=chosen.project)
@@ -103,7 +108,7 @@ def match(
             hint = "give the partners' files, or a store that has some"
             raise InputError(Problem("inputs", "", "there is no export to match", hint))
         told = kept_parameters(database, parameters) if parameters else None
-        scored = score(database, digests, chosen, told, progress)
+        scored = score(database, digests, chosen, told, progress, memory)
         keep_parameters(database, round or scored.epoch, scored.told)
     path = Path(out or f"pairs-{scored.epoch}.uicp")
     write_pairs(scored, path, resolver=to, signer=own)
@@ -132,11 +137,12 @@ def score(
     schema: LinkageSchema,
     parameters: dict[str, Any] | None,
     progress: Progress,
+    memory: str | None = None,
 ) -> Scored:
     """Match exports of the store; ``parameters`` are those of an earlier round, if any."""
     parts = stored_exports(store, digests)
     saved = parameters["weights"] if parameters else None
-    matched = match_exports(parts, schema, saved=saved, progress=progress)
+    matched = match_exports(parts, schema, memory=memory, saved=saved, progress=progress)
     header = parts[0].header
     return Scored(
         project=header.project,
