@@ -125,7 +125,8 @@ def test_an_epoch_key_travels_sealed_and_signed(desk: Path) -> None:
     run(f"{unwrap} outreach.private --project another", FormatError)
     run(f"{unwrap.replace('coordinator', 'matcher')} outreach.private", FormatError)
     assert not (desk / "got.key").exists()
-    run(f"{unwrap} outreach.private --epoch 2026Q4 --project phnom-penh")
+    said = run(f"{unwrap} outreach.private --epoch 2026Q4 --project phnom-penh")
+    assert f"delete {sealed} now" in said.output
     assert (desk / "got.key").read_bytes() == (desk / "2026Q4.key").read_bytes()
     assert stat.S_IMODE((desk / "got.key").stat().st_mode) == 0o600
     run(f"{unwrap} outreach.private", KeyMaterialError)  # never overwritten

@@ -26,7 +26,7 @@ from scenes import KNOWN, Scene, scene
 
 from uic.partner.composites import canonical_columns
 from uic.partner.gate.attacking import attack
-from uic.partner.gate.resembling import file_side, list_side, people_of, tables
+from uic.partner.gate.resembling import features_of, file_side, list_side, people_of, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,13 +50,15 @@ def by_the_suite(setting: Scene) -> Iterator[Said]:
 def by_the_gate(setting: Scene) -> Iterator[Said]:
     """Yield the same of the attack in the package, with its own way to compare rows."""
     columns = canonical_columns(register(setting.drawn, setting.attributes), setting.schema)
-    people, logs = people_of(columns, setting.items), tables(setting.items)
+    people = people_of(columns, setting.items)
     names = [name for item in setting.items for name in item.columns]
     everybody = dict.fromkeys(names, np.arange(len(setting.drawn)))
+    fixed = {item.name: item.fixed for item in setting.schema.active_passes}
     for name, (_, listed) in setting.passes.items():
-        file = file_side(setting.rows(name), setting.items)
-        side = list_side(people, everybody, listed.blocks, setting.items)
-        found = attack(file, side, logs, setting.share, setting.known)
+        looks = features_of(setting.items, fixed[name])
+        file = file_side(setting.rows(name), looks)
+        side = list_side(people, everybody, listed.blocks, looks)
+        found = attack(file, side, tables(looks), setting.share, setting.known)
         yield found.rows, setting.whose(found.rows) == found.persons
 
 

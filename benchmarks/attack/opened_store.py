@@ -20,20 +20,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from unittest import mock
 
 import numpy as np
-import pyarrow.compute as pc
 from raid_attacks import resemblances
 from raid_scene import draw, opened
 
 import uic
 from uic.crypto.keys import new_key
-from uic.partner.encoding import passes
-from uic.partner.encoding.thinning import Chosen
+from uic.partner.encoding import deciding
 from uic.passes import Part, Pass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pyarrow as pa
 
 LIST, CLIENTS = 10_000, 500
 F1_ON = ("five-parties", "febrl-3", "febrl-4", "historical-persons", "khmer")
@@ -58,6 +54,7 @@ INITIALS = (
     _date("initials-year-day", "initial", "year", "day"),
 )
 WIDE = ("name-sounds", "initials-year")
+ALL = tuple(item.name for item in uic.LinkageSchema().active_passes)
 VARIANTS = {
     "as it is": Variant(),
     "no initials-year": Variant(WIDE[1:]),
@@ -75,6 +72,8 @@ VARIANTS = {
         WIDE[1:], SOUNDS, WIDE[:1]
     ),
     "common in both at home, sounds split beside": Variant((), SOUNDS, WIDE),
+    "common in all at home": Variant(at_home=ALL),
+    "common in all at home, no initials-year": Variant(WIDE[1:], at_home=ALL),
 }
 
 
@@ -86,17 +85,20 @@ def chosen(how: Variant, schema: uic.LinkageSchema) -> uic.LinkageSchema:
 
 @contextlib.contextmanager
 def staying(how: Variant) -> Iterator[None]:
-    """Let rows that share a block at home stay there in some passes while this lasts."""
-    told_apart, thin, now = passes._told_apart, Chosen.thin, [""]
+    """Let rows that share a block at home all stay there in some passes while this lasts."""
+    decided, leaving, now = deciding._decided, deciding.leaving, [""]
 
-    def told(prepared, item, *more):  # noqa: ANN001, ANN002, ANN202
+    def named(prepared, item, marks):  # noqa: ANN001, ANN202
         now[0] = item.name
-        yield from told_apart(prepared, item, *more)
+        return decided(prepared, item, marks)
 
-    def thinned(self: Chosen, rows: pa.Table) -> pa.Table:
-        return rows.filter(pc.less(rows["block"], 0)) if now[0] in how.at_home else thin(self, rows)
+    def thinned(blocks, rank, stay):  # noqa: ANN001, ANN202
+        return ~blocks.met() if now[0] in how.at_home else leaving(blocks, rank, stay)
 
-    with mock.patch.object(passes, "_told_apart", told), mock.patch.object(Chosen, "thin", thinned):
+    with (
+        mock.patch.object(deciding, "_decided", named),
+        mock.patch.object(deciding, "leaving", thinned),
+    ):
         yield
 
 

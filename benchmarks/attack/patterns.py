@@ -62,9 +62,11 @@ def encoded_side(table: pa.Table, items: tuple[Comparison, ...]) -> Side:
     """Return one pass of a matcher's compartment as the attacker sees it."""
     tokens = np.stack([table[name].to_numpy() for name in ("token_hi", "token_lo")], 1)
     _, blocks = np.unique(tokens, axis=0, return_inverse=True)
-    columns = {name: _column(table, name) for item in items for name in item.columns}
-    features = _features(items, columns, _agreement_class, columns)
-    return Side(blocks.ravel(), features, _tables(items))
+    every = [name for item in items for name in item.columns]
+    fixed = frozenset(every) - set(table.column_names)  # by the key of the pass: in no row
+    columns = {name: _column(table, name) for name in every if name not in fixed}
+    features = _features(items, columns, _agreement_class, columns, fixed)
+    return Side(blocks.ravel(), *features)
 
 
 def clear_side(
@@ -81,12 +83,10 @@ def clear_side(
     carried = {name: _clear(columns[name]) for part in items for name in part.columns}
     letters = _incidence([carried[i.attribute][0] for i in items if i.kind == "text"])
     sets = {i.attribute: next(letters) for i in items if i.kind == "text"}
-    return Side(blocks, _features(items, carried, _similarity_class, sets), _tables(items))
+    return Side(blocks, *_features(items, carried, _similarity_class, sets, item.fixed))
 
 
 def _column(table: pa.Table, name: str) -> tuple[NDArray, NDArray]:
-    if name not in table.column_names:  # the key of the pass fixes it: all of a block agree
-        return np.zeros(len(table), dtype=np.int64), np.ones(len(table), dtype=np.bool_)
     column = table[name].combine_chunks()
     return column.fill_null(0).to_numpy(), np.asarray(column.is_valid())
 
@@ -145,25 +145,30 @@ def _equality(columns: dict, first: str, second: str):  # noqa: ANN202
     return compare
 
 
-def _features(items: tuple[Comparison, ...], columns: dict, text, texts: dict) -> list:  # noqa: ANN001
-    found = []
+def _features(
+    items: tuple[Comparison, ...],
+    columns: dict,
+    text,  # noqa: ANN001 - one of the two classes above
+    texts: dict,
+    fixed: frozenset[str],
+) -> tuple[list, list]:
+    """Return features and their tables; not of columns that the key of the pass fixes."""
+    names, codes = _text_table(WIDTHS.text), _code_table(16)
+    dates, found = _code_table(WIDTHS.date), []
     for item in items:
         if item.kind == "text":
-            found.append(text(texts, item.attribute, item.attribute))
+            pairs = [(item.attribute, item.attribute)]
             if item.swap:  # names share a sub-key, so one person's family is seen in another's
-                found.append(text(texts, item.attribute, item.swap))
+                pairs.append((item.attribute, item.swap))
+            found += [(text, texts, pair, names) for pair in pairs]
+        elif item.kind == "code":
+            found.append((_equality, columns, (item.attribute, item.attribute), codes))
         else:
-            found += [_equality(columns, name, name) for name in item.columns]
-            if item.kind == "date":
-                _, month, day = item.columns
-                found += [_equality(columns, month, day), _equality(columns, day, month)]
-    return found
-
-
-def _tables(items: tuple[Comparison, ...]) -> list[NDArray]:
-    dates = [_code_table(WIDTHS.date)] * 5
-    kinds = {"text": [_text_table(WIDTHS.text)], "code": [_code_table(16)], "date": dates}
-    return [table for item in items for table in kinds[item.kind] * (2 if item.swap else 1)]
+            _, month, day = item.columns
+            pairs = [(name, name) for name in item.columns] + [(month, day), (day, month)]
+            found += [(_equality, columns, pair, dates) for pair in pairs]
+    found = [one for one in found if not fixed & set(one[2])]
+    return [how(held, *pair) for how, held, pair, _ in found], [one[3] for one in found]
 
 
 def _text_table(bits: int) -> NDArray:

@@ -96,8 +96,8 @@ class Ceilings(_Strict):
         blocks_of_10: Largest share of rows in blocks of ten and more.
         unique_pattern: Largest share of rows whose resemblance to the others of their block is
             nobody else's: an attacker with the same list and unlimited time finds these.
-        found: Largest share of people that the gate's own attack may find in one pass, beyond
-            what guessing finds.
+        found: Largest share of people that the gate's own attack may find in one pass by how
+            their rows resemble each other.
     """
 
     entropy: Annotated[float, Field(ge=0)] = 22.0

@@ -30,6 +30,7 @@ FIELDS = {
     "uic-wrapped-key/1": KEY_FIELDS,
     "uic-export/1": EXPORT_FIELDS,
     "uic-pairs/1": KEY_FIELDS | {"exports", "fingerprint", "passes"},
+    "uic-withdrawal/1": KEY_FIELDS | {"files", "rows"},
     "uic-return/1": ERRAND_FIELDS | {"records"},
     "uic-review/1": ERRAND_FIELDS | {"pairs"},
     "uic-answers/1": ERRAND_FIELDS | {"answers"},

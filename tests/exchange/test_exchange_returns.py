@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from uic.envelope import returns, reviews
 from uic.envelope.frames import MAGIC, frame
+from uic.envelope.headers import FORMATS
 from uic.envelope.inspecting import inspect
+from uic.envelope.opening import HOLDS
 from uic.envelope.tables import chunks_of
 from uic.envelope.writing import write_envelope
 from uic.errors import FormatError, KeyMaterialError
@@ -130,6 +132,15 @@ def test_no_file_is_taken_for_another(tmp_path: Path) -> None:
         for other in set(READERS) - {name}:
             with pytest.raises(FormatError):
                 read(name, paths[other])
+
+
+def test_a_file_of_another_sort_is_named(tmp_path: Path) -> None:
+    """The message says what the file holds and what is needed; every sort there is has words."""
+    paths = write_all(tmp_path)
+    with pytest.raises(FormatError) as told:
+        read("return", paths["review"])
+    assert "holds questions to a partner; this step needs a partner's person ids" in str(told.value)
+    assert HOLDS.keys() == FORMATS.keys()
 
 
 @_here

@@ -21,6 +21,7 @@ from uic.envelope.opening import open_compartment, read_envelope
 from uic.envelope.pairs import read_pairs
 from uic.envelope.returns import read_return
 from uic.envelope.reviews import read_answers, read_questions
+from uic.envelope.withdrawals import read_withdrawal
 from uic.envelope.wrapping import read_wrapped
 from uic.errors import FormatError, KeyMaterialError
 
@@ -55,6 +56,7 @@ PAPERS = {
     b"uic-return/1": read_return,
     b"uic-review/1": read_questions,
     b"uic-answers/1": read_answers,
+    b"uic-withdrawal/1": read_withdrawal,
 }
 VECTORS = vectors_in(FOLDER)
 ENVELOPES = [name for name, vector in VECTORS.items() if vector["kind"] == "envelope"]

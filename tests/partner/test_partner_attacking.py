@@ -13,10 +13,11 @@ from conftest import register_of
 from uic import keys
 from uic.crypto.keys import new_key
 from uic.levels import Comparison
+from uic.partner.encoding.deciding import decide
 from uic.partner.encoding.passes import pass_tables
 from uic.partner.encoding.preparing import prepare
 from uic.partner.gate.attacking import Side, attack, by_themselves, guess, match
-from uic.partner.gate.resembling import tables
+from uic.partner.gate.resembling import features_of, tables
 from uic.partner.gate.staging import LISTED, Tried, attacked
 from uic.partner.storing import Store
 from uic.schema import LinkageSchema, parse_schema
@@ -34,8 +35,9 @@ OTHERS_OFF = {"entropy": 0.0, "blocks_of_3": 1.0, "blocks_of_10": 1.0, "unique_p
 def tried(people: list[dict[str, str]], schema: LinkageSchema) -> dict[str, tuple[Tried, ...]]:
     with Store() as store:
         prepared = prepare([register_of("a", people)], schema, new_key("project", "2026Q4"), store)
+        decide(prepared, apart=True)
         for item in prepared.passes:
-            for _ in pass_tables(prepared, item, apart=True):
+            for _ in pass_tables(prepared, item):
                 pass
         return attacked(prepared)
 
@@ -175,8 +177,9 @@ def test_a_row_is_guessed_by_what_it_shows_alone() -> None:
 def test_a_gap_in_the_file_tells_nothing() -> None:
     """A missing value fits everybody alike; only what all readers leave out is a gap on a list."""
     items = (Comparison("given_name", "text"), Comparison("birth_date", "date"))
-    name, year, month, *_ = tables(items)
+    name, year, month, *_ = tables(features_of(items, frozenset()))
     assert np.ptp(name[-1]) == 0
     assert np.ptp(year[0]) == 0
     assert month[0, 0] > month[0, 1]
+    assert len(tables(features_of(items, frozenset({"birth_date_month"})))) == 3
     assert np.exp(name[:-1]).sum(axis=0) == pytest.approx(1, abs=1e-3)

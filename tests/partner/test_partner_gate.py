@@ -158,6 +158,23 @@ def test_histograms_of_partners_add_up(tmp_path: Path) -> None:
     assert both["blocks"] == {10: 40}
     assert both["entropy_bits"] == one["entropy_bits"]
     assert both["rows"] == 400
+    assert both["found"] == 0
+
+
+def test_what_the_attacks_of_partners_found_is_pooled_by_people() -> None:
+    """Five of a hundred and none of three hundred: 1.25 %; other overlaps are not counted."""
+    passes = [
+        {"attack": [{"how": how, "overlap": overlap, "found": found, "people": people}]}
+        for how, overlap, found, people in (
+            ("resemblance", 1.0, 5, 100),
+            ("resemblance", 1.0, 0, 300),
+            ("resemblance", 0.05, 9, 90),
+            ("rows by themselves", 1.0, 7, 90),
+        )
+    ]
+    counts = {"rows": 4, "rows_kept": 1.0, "register_blocks": {"1": 4}}
+    reports = [{"passes": {"phone": counts | one}} for one in passes]
+    assert pooled(reports)["phone"]["found"] == 0.0125
 
 
 def test_another_file_is_no_report(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from uic.envelope.frames import MAGIC, frame, read_frame, read_magic
 from uic.envelope.headers import canonical
 from uic.envelope.opening import open_compartment, read_envelope
 from uic.envelope.tables import chunks_of
+from uic.envelope.withdrawals import EXPORTS, ROWS
 from uic.envelope.writing import PURPOSE, signed_message, write_envelope
 from uic.exchange import (
     CHANCE,
@@ -52,7 +53,8 @@ def main(folder: Path) -> None:
     """Write every vector and remove what this program does not write any more."""
     folder.mkdir(parents=True, exist_ok=True)
     vectors = Vectors(folder, keys_of(folder / "keys"))
-    for make in (keys, wrapped, headers, frames, signatures, chunks, exports, matched, papers):
+    for make in (keys, wrapped, headers, frames, signatures, chunks, exports, matched, papers,
+                 withdrawals):  # fmt: skip
         make(vectors)
     for path in folder.glob("*.txt"):
         if path.stem not in vectors.names:
@@ -453,6 +455,28 @@ def papers(vectors: Vectors) -> None:
         else:
             plain = sha256(opened(data, to, vectors.pairs[to]))
             vectors.envelope(name, comments[name], data, "success", plain=plain, **given)
+
+
+def withdrawals(vectors: Vectors) -> None:
+    """What the matcher is to delete: a file that opens, and one that names an export twice."""
+    rows = pa.table([["birth-date"], [5]], schema=ROWS)
+    for name, comment, digests in (
+        ("withdrawal", "a row and an export that go", ["ab" * 32]),
+        ("withdrawal-twice", "one export named twice", ["ab" * 32] * 2),
+    ):
+        fields = {"epoch": "2026Q4", "files": len(digests), "format": "uic-withdrawal/1",
+                  "key_id": KEY.key_id, "project": "project", "rows": 1}  # fmt: skip
+        tables = {"exports": pa.table([digests], schema=EXPORTS), "rows": rows}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "a"
+            part = (vectors.pairs["matcher"].public, chunks_of(tables))
+            write_envelope(path, fields, {"matcher": part}, vectors.pairs["resolver"])
+            data = path.read_bytes()
+        given = {"role": "matcher", "key": "matcher", "signer": "resolver"}
+        if name == "withdrawal":
+            given["plain"] = sha256(opened(data, "matcher", vectors.pairs["matcher"]))
+        expect = "content" if "plain" not in given else "success"
+        vectors.envelope(name, comment, data, expect, **given)
 
 
 def written(vectors: Vectors, value: Export) -> bytes:

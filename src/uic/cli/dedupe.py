@@ -44,6 +44,7 @@ def command(
             help="Compare one partner's own list in the clear; write pairs, WITH NAMES, here."
         ),
     ] = None,
+    memory: options.Memory = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 when a row problem was found.")
     ] = False,
@@ -81,6 +82,7 @@ def command(
             precision=precision,
             recall=recall,
             decisions=decisions,
+            memory=memory,
             progress=progress,
         )
         written = write_results(result, out)

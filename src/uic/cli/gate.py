@@ -22,13 +22,14 @@ def command(
 
     uic encode writes a report beside each file. It holds counts only and stays with the partner;
     partners who choose passes together may share it. A pass that keeps few rows finds few people:
-    add a narrower one to the schema. With --population the last column says how many people of it
-    share a block on average.
+    add a narrower one to the schema. found is the share of its own people that an attacker with
+    exactly their list recognises in the file, without the key. With --population the last column
+    says how many people of it share a block on average.
     """
     from uic.partner.gate.judging import pooled, read_report
 
     found = pooled([read_report(path) for path in reports])
-    words = ("rows", "H2 bits", "in 3+", "in 10+", "largest", "kept")
+    words = ("rows", "H2 bits", "in 3+", "in 10+", "largest", "kept", "found")
     head = f"{'pass':<24}" + "".join(f"{word:>9}" for word in words)
     typer.echo(head + (f"{'crowd':>9}" if population else ""))
     for name, told in found.items():
@@ -36,6 +37,7 @@ def command(
         line = (
             f"{name:<24}{told['rows']:>9,}{bits if bits is not None else '-':>9}"
             f"{told['in_3']:>9.1%}{told['in_10']:>9.1%}{told['largest']:>9,}{told['rows_kept']:>9.1%}"
+            f"{told['found']:>9.1%}"
         )
         if population:
             crowd = 1 + (population - 1) * 2 ** -(bits or 64)

@@ -113,15 +113,22 @@ def unwrap(
     project: Annotated[str | None, typer.Option(help="Refuse another project's key.")] = None,
     epoch: Annotated[str | None, typer.Option(help="Refuse another epoch's key.")] = None,
 ) -> None:
-    """Open an epoch key that was sealed to you.
+    """Open an epoch key that was sealed to you. Delete the sealed file afterwards.
 
     Example: uic keys unwrap 2026Q4-for-dic.uick --key dic.private --signer coordinator.public
     -o 2026Q4.key
+
+    As long as the sealed file is there, whoever takes it and your NAME.private has the epoch key,
+    even when you have destroyed your own copy.
     """
     from uic import keys
 
     facts = keys.unwrap(file, key=key, signer=signer, out=output, project=project, epoch=epoch)
     _tell(facts, output)
+    _warn(
+        f"delete {file.name} now, here and in the mail or on the stick it came by: with your"
+        " NAME.private it gives the epoch key away even when the key itself is destroyed"
+    )
 
 
 @app.command()

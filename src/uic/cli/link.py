@@ -41,6 +41,7 @@ def command(
     ] = None,
     period: options.Period = "year",
     lists: options.Lists = "partner",
+    memory: options.Memory = None,
 ) -> None:
     """Link the partners' exports into persons whose ids stay; match and resolve in one.
 
@@ -72,6 +73,7 @@ def command(
             parameters=parameters,
             period=period,
             lists=lists,
+            memory=memory,
             progress=progress,
         )
         written = write_round(done, out)

@@ -25,11 +25,16 @@ def command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file. Default: pairs-EPOCH.uicp.")
     ] = None,
+    memory: options.Memory = None,
     round: Annotated[  # noqa: A002 - the word of the field
         str | None, typer.Option(help="Keep the fitted parameters in the store under this name.")
     ] = None,
     parameters: Annotated[
         str | None, typer.Option(help="Use the parameters of this earlier round of the store.")
+    ] = None,
+    withdrawn: Annotated[
+        list[Path] | None,
+        typer.Option(help="The resolver's file of rows that go (.uicw); once for each file."),
     ] = None,
 ) -> None:
     """Match the partners' exports and write the scored pairs for the resolver.
@@ -56,6 +61,8 @@ def command(
             out=output,
             round=round,
             parameters=parameters,
+            withdrawn=withdrawn or (),
+            memory=memory,
             progress=progress,
         )
     tell_arrivals(done.arrivals)

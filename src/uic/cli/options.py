@@ -38,6 +38,13 @@ Period = Annotated[Literal["year", "quarter", "month"], typer.Option(help="Perio
 Lists = Annotated[
     Literal["partner", "channel"], typer.Option(help="What a list is in the capture histories.")
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        help="Memory that matching may hold before it spills to disk, as 8GB."
+        " Default: half of the machine's."
+    ),
+]
 
 PARTNERS = Path("partners")
 REGISTER = Path("register.duckdb")

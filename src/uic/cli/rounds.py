@@ -125,6 +125,16 @@ def withdraw(
         Path | None,
         typer.Option(help="NAME.private of the matcher. Without it the store's rows go later."),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File for a matcher in another office (.uicw)."),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="With --output: NAME.private of the resolver.")
+    ] = None,
+    matcher: Annotated[
+        Path | None, typer.Option(help="With --output: NAME.public of the matcher.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Take one person, or a partner with its whole list, out of the register.
@@ -132,11 +142,18 @@ def withdraw(
     Example: uic rounds withdraw --person P000123 --register r.duckdb --store matcher.duckdb
     --matcher-key matcher.private
 
+    Example: uic rounds withdraw --person P000123 --register r.duckdb --key resolver.private
+    --matcher matcher.public -o withdrawal-2026-11-22.uicw
+
     The rows are deleted from all rounds and passed over when they come again. This cannot be
     undone. Backups and results that were written before are not reached.
     """
+    from uic.pipeline.rounds import Notice
     from uic.pipeline.rounds import withdraw as take_out
 
+    if (output is None) != (key is None) or (output is None) != (matcher is None):
+        raise typer.BadParameter("--output, --key and --matcher go together")
+    tell = Notice(output, key, matcher) if output and key and matcher else None
     if not yes:
         what = "this person" if person or handle else "this partner with its whole list"
         typer.confirm(f"Take {what} out for ever?", abort=True, err=True)
@@ -147,6 +164,7 @@ def withdraw(
         partner=partner,
         store=store,
         matcher_key=matcher_key,
+        tell=tell,
     )
     typer.echo(f"uic: {done.records:,} record(s) are gone; the next round counts without", err=True)
     if done.without_id:
@@ -155,7 +173,9 @@ def withdraw(
             " known again in the next list: tell the partner to take the person off it",
             err=True,
         )
-    if store is None:
+    if tell is not None:
+        typer.echo(f"wrote {output}: for uic match --withdrawn", err=True)
+    elif store is None:
         typer.echo("uic: the matcher's store still has their rows; see docs/rounds.md", err=True)
     elif matcher_key is None and (person or handle):
         typer.echo("uic: the store drops their rows when it is opened for the next round", err=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from typing import TYPE_CHECKING
 
 import duckdb
+
+from uic.engines.memory import as_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,8 +80,11 @@ def engine(
         on_disk: False where the rows are people in the clear: what does not fit into memory
             then stops the run, for DuckDB does not encrypt what it spills.
         threads: By default as many as the machine has cores.
+
+    Raises:
+        InputError: ``memory`` is no size, or too small.
     """
-    memory = memory or half_of_memory()
+    memory = as_memory(memory)
     if not on_disk:
         with contextlib.closing(DuckDB(memory=memory, spill="", threads=threads)) as opened:
             yield opened
@@ -91,12 +95,3 @@ def engine(
             yield opened
         finally:
             opened.close()
-
-
-def half_of_memory() -> str:
-    """Return half of the machine's memory, ``4GB`` where it cannot be told."""
-    try:
-        size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
-        return "4GB"
-    return f"{max(size // 2, 1 << 30) // (1 << 20)}MiB"

@@ -11,16 +11,10 @@ import pyarrow.compute as pc
 
 from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
 from uic.envelope.headers import EXPORT
-from uic.envelope.opening import (
-    check_expected,
-    check_signature,
-    open_compartment,
-    opened,
-    read_envelope,
-)
+from uic.envelope.opening import opened_part
 from uic.envelope.tables import batches_of, chunks_of
 from uic.envelope.writing import write_envelope
-from uic.errors import FormatError, KeyMaterialError
+from uic.errors import KeyMaterialError
 from uic.exchange import (
     CHANCE,
     FREQUENCIES,
@@ -216,14 +210,10 @@ def open_batches(
         KeyMaterialError: a key file cannot be used.
     """
     own, sender = as_private(key), as_public(signer)
-    with opened(path) as file:
-        envelope = read_envelope(file)
-        if envelope.fields["format"] != EXPORT:
-            raise FormatError("this sealed file is no partner's export", layer="header")
-        check_signature(envelope, sender)
-        check_expected(envelope, vars(expected))
-        chunks = open_compartment(file, envelope, role, own)
-        yield header_of(envelope.fields), batches_of(chunks, _fits, _wanted(envelope.fields, role))
+    with opened_part(
+        path, EXPORT, role, key=own, signer=sender, expected=vars(expected)
+    ) as (fields, chunks):  # fmt: skip
+        yield header_of(fields), batches_of(chunks, _fits, _wanted(fields, role))
 
 
 def header_of(fields: dict[str, Any]) -> Header:

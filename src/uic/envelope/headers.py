@@ -22,6 +22,7 @@ RETURN = "uic-return/1"
 REVIEW = "uic-review/1"
 ANSWERS = "uic-answers/1"
 PAIRS = "uic-pairs/1"
+WITHDRAWAL = "uic-withdrawal/1"
 _TEXT = 200  # characters of a name that people give
 _NUMBER = 2**53  # whole numbers that JavaScript holds exactly
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -225,6 +226,13 @@ FORMATS: dict[str, dict[str, Callable[[object], bool]]] = {
         "answers": _count,
         "format": _one_of(ANSWERS),
         "recipients": _recipients("resolver"),
+    },
+    WITHDRAWAL: _COMMON
+    | {
+        "files": _count,
+        "format": _one_of(WITHDRAWAL),
+        "recipients": _recipients("matcher"),
+        "rows": _count,
     },
     WRAPPED_KEY: _COMMON | {"format": _one_of(WRAPPED_KEY), "recipients": _recipients("partner")},
 }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uic.crypto.seal import unseal
 from uic.crypto.sign import verifies
 from uic.crypto.stream import open_chunk
+from uic.envelope import headers
 from uic.envelope.frames import (
     CHUNK,
     HEADER,
@@ -73,6 +74,59 @@ def opened(path: str | Path) -> Iterator[BinaryIO]:
         ) from None
     with file:
         yield file
+
+
+@contextmanager
+def opened_part(
+    path: str | Path,
+    form: str,
+    role: str,
+    *,
+    key: PrivateKey,
+    signer: PublicKey,
+    expected: Mapping[str, object],
+) -> Iterator[tuple[dict[str, Any], Iterator[tuple[bytes, bool]]]]:
+    """Check all of a file, then open one compartment.
+
+    Args:
+        path: The file.
+        form: Format it must be of.
+        role: Whose compartment is opened.
+        key: Private key of that role.
+        signer: Public key of whoever is said to have made it.
+        expected: Header fields and what they must be; None means that anything will do.
+
+    Yields:
+        The header, and the chunks of the compartment, each with whether it is the last.
+
+    Raises:
+        FormatError: the file is not what it must be; ``layer`` says where.
+        InputError: the file cannot be read.
+    """
+    with opened(path) as file:
+        envelope = read_envelope(file)
+        found = envelope.fields["format"]
+        if found != form:
+            raise FormatError(
+                f"this sealed file holds {HOLDS[found]}; this step needs {HOLDS[form]}\n"
+                "  hint: name the right file; uic inspect shows what one is",
+                layer="header",
+            )
+        check_signature(envelope, signer)
+        check_expected(envelope, expected)
+        yield envelope.fields, open_compartment(file, envelope, role, key)
+
+
+HOLDS = {
+    headers.EXPORT: "a partner's encoded records",
+    headers.PAIRS: "the matcher's scored pairs",
+    headers.RETURN: "a partner's person ids",
+    headers.REVIEW: "questions to a partner",
+    headers.ANSWERS: "a partner's answers",
+    headers.WRAPPED_KEY: "an epoch key on its way",
+    headers.WITHDRAWAL: "rows that are withdrawn",
+}
+"""What a file of each format holds, in words."""
 
 
 def read_envelope(file: BinaryIO) -> Envelope:

@@ -14,13 +14,7 @@ import pyarrow.compute as pc
 
 from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
 from uic.envelope.headers import PAIRS as FORMAT
-from uic.envelope.opening import (
-    check_expected,
-    check_signature,
-    open_compartment,
-    opened,
-    read_envelope,
-)
+from uic.envelope.opening import opened_part
 from uic.envelope.tables import batches_of, chunks_of
 from uic.envelope.writing import write_envelope
 from uic.errors import FormatError
@@ -88,14 +82,9 @@ def read_pairs(
         KeyMaterialError: a key file cannot be used.
     """
     own, sender = as_private(key), as_public(signer)
-    with opened(path) as file:
-        envelope = read_envelope(file)
-        if envelope.fields["format"] != FORMAT:
-            raise FormatError("this sealed file holds no scored pairs", layer="header")
-        check_signature(envelope, sender)
-        check_expected(envelope, vars(expected))
-        fields = envelope.fields
-        chunks = open_compartment(file, envelope, "resolver", own)
+    with opened_part(
+        path, FORMAT, "resolver", key=own, signer=sender, expected=vars(expected)
+    ) as (fields, chunks):  # fmt: skip
         wanted = {_PREFIX + name: rows for name, rows in fields["passes"].items()}
         batches = list(batches_of(chunks, _fits, wanted | {"told": 1}))
     pairs = [_with_pass(name, batch) for name, batch in batches if name.startswith(_PREFIX)]

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
 from uic.envelope.headers import RETURN
-from uic.envelope.sealed import errand_of, read_sealed, refuse_unless, write_sealed
+from uic.envelope.sealed import (
+    Belongs,
+    Sort,
+    errand_of,
+    read_sealed,
+    refuse_unless,
+    write_sealed,
+)
 from uic.errors import KeyMaterialError
 from uic.returning import PERSON_IDS, Errand, Returned
 
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from uic.crypto.pairs import PrivateKey, PublicKey
+
+_RETURN = Sort(RETURN, "partner", {"persons": (PERSON_IDS, "records")})
 _PERSON = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNSAFE = re.compile(r"[^\w-]")  # what must not stand in the name of a file
 _ORDER = [("handle_hi", "ascending"), ("handle_lo", "ascending")]
@@ -83,8 +92,7 @@ def write_return(
     """Write one partner's person ids to a file sealed to it."""
     persons = returned.persons.cast(PERSON_IDS).sort_by(_ORDER)
     _check(persons)
-    fields = vars(returned.errand) | {"format": RETURN, "records": len(persons)}
-    write_sealed(path, fields, {"persons": persons}, role="partner", to=to, signer=signer)
+    write_sealed(path, _RETURN, vars(returned.errand), {"persons": persons}, to=to, signer=signer)
 
 
 def read_return(
@@ -92,9 +100,7 @@ def read_return(
     *,
     key: PrivateKey | str | Path,
     signer: PublicKey | str | Path,
-    project: str | None = None,
-    epoch: str | None = None,
-    partner: str | None = None,
+    **expected: Unpack[Belongs],
 ) -> Returned:
     """Check a return file and open it.
 
@@ -102,24 +108,14 @@ def read_return(
         path: The file.
         key: The partner's own pair.
         signer: Public key of the resolver.
-        project: Project it must be for.
-        epoch: Epoch it must be for.
-        partner: Partner it must be for.
+        expected: ``project``, ``epoch`` and ``partner`` it must be for.
 
     Raises:
         FormatError: the file is not what it must be; ``layer`` says where.
         InputError: the file cannot be read.
         KeyMaterialError: a key file cannot be used.
     """
-    fields, tables = read_sealed(
-        path,
-        RETURN,
-        {"persons": (PERSON_IDS, "records")},
-        role="partner",
-        key=as_private(key),
-        signer=as_public(signer),
-        expected={"project": project, "epoch": epoch, "partner": partner},
-    )
+    fields, tables = read_sealed(path, _RETURN, key=key, signer=signer, expected=expected)
     _check(tables["persons"])
     return Returned(errand_of(fields), tables["persons"])
 

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
 from uic.envelope.headers import ANSWERS as ANSWERS_FORMAT
 from uic.envelope.headers import REVIEW
-from uic.envelope.sealed import errand_of, read_sealed, refuse_unless, write_sealed
+from uic.envelope.sealed import (
+    Belongs,
+    Sort,
+    errand_of,
+    read_sealed,
+    refuse_unless,
+    write_sealed,
+)
 from uic.levels import CODE_LEVELS, DATE_LEVELS, TEXT_LEVELS
 from uic.returning import ANSWERS, LEVELS, QUESTIONS, Answers, Questions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from uic.crypto.pairs import PrivateKey, PublicKey
+
+_REVIEW = Sort(REVIEW, "partner", {"levels": (LEVELS, None), "pairs": (QUESTIONS, "pairs")})
+_ANSWERS = Sort(ANSWERS_FORMAT, "resolver", {"answers": (ANSWERS, "answers")})
 _ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _WORDS = {*TEXT_LEVELS, *CODE_LEVELS, *DATE_LEVELS}
 
@@ -38,9 +48,8 @@ def write_questions(
     """
     pairs, levels = questions.pairs.cast(QUESTIONS), questions.levels.cast(LEVELS)
     _check_questions(pairs, levels)
-    fields = vars(questions.errand) | {"format": REVIEW, "pairs": len(pairs)}
     tables = {"levels": levels, "pairs": pairs}
-    write_sealed(path, fields, tables, role="partner", to=to, signer=signer)
+    write_sealed(path, _REVIEW, vars(questions.errand), tables, to=to, signer=signer)
 
 
 def read_questions(
@@ -48,20 +57,10 @@ def read_questions(
     *,
     key: PrivateKey | str | Path,
     signer: PublicKey | str | Path,
-    project: str | None = None,
-    epoch: str | None = None,
-    partner: str | None = None,
+    **expected: Unpack[Belongs],
 ) -> Questions:
     """Check a review file and open it; arguments and errors as of ``read_return``."""
-    fields, tables = read_sealed(
-        path,
-        REVIEW,
-        {"levels": (LEVELS, None), "pairs": (QUESTIONS, "pairs")},
-        role="partner",
-        key=as_private(key),
-        signer=as_public(signer),
-        expected={"project": project, "epoch": epoch, "partner": partner},
-    )
+    fields, tables = read_sealed(path, _REVIEW, key=key, signer=signer, expected=expected)
     _check_questions(tables["pairs"], tables["levels"])
     return Questions(errand_of(fields), tables["pairs"], tables["levels"])
 
@@ -70,8 +69,7 @@ def write_answers(answers: Answers, path: str | Path, *, to: PublicKey, signer: 
     """Write a partner's answers, sealed to the resolver and signed by the partner."""
     table = answers.answers.cast(ANSWERS)
     _check_answers(table)
-    fields = vars(answers.errand) | {"format": ANSWERS_FORMAT, "answers": len(table)}
-    write_sealed(path, fields, {"answers": table}, role="resolver", to=to, signer=signer)
+    write_sealed(path, _ANSWERS, vars(answers.errand), {"answers": table}, to=to, signer=signer)
 
 
 def read_answers(
@@ -79,9 +77,7 @@ def read_answers(
     *,
     key: PrivateKey | str | Path,
     signer: PublicKey | str | Path,
-    project: str | None = None,
-    epoch: str | None = None,
-    partner: str | None = None,
+    **expected: Unpack[Belongs],
 ) -> Answers:
     """Check a file of answers and open it.
 
@@ -89,24 +85,15 @@ def read_answers(
         path: The file.
         key: The resolver's own pair.
         signer: Public key of the partner that answered.
-        project: Project it must be for.
-        epoch: Epoch it must be for.
-        partner: The partner whose public key ``signer`` is.
+        expected: ``project`` and ``epoch`` it must be for, and the ``partner`` whose public key
+            ``signer`` is.
 
     Raises:
         FormatError: the file is not what it must be; ``layer`` says where.
         InputError: the file cannot be read.
         KeyMaterialError: a key file cannot be used.
     """
-    fields, tables = read_sealed(
-        path,
-        ANSWERS_FORMAT,
-        {"answers": (ANSWERS, "answers")},
-        role="resolver",
-        key=as_private(key),
-        signer=as_public(signer),
-        expected={"project": project, "epoch": epoch, "partner": partner},
-    )
+    fields, tables = read_sealed(path, _ANSWERS, key=key, signer=signer, expected=expected)
     _check_answers(tables["answers"])
     return Answers(errand_of(fields), tables["answers"])
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pyarrow as pa
 
-from uic.envelope.opening import (
-    check_expected,
-    check_signature,
-    open_compartment,
-    opened,
-    read_envelope,
-)
+from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
+from uic.envelope.opening import opened_part
 from uic.envelope.tables import batches_of, chunks_of
 from uic.envelope.writing import write_envelope
 from uic.errors import FormatError
@@ -22,69 +18,85 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from uic.crypto.pairs import PrivateKey, PublicKey
-
 Tables = dict[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One sort of small file.
+
+    Attributes:
+        form: Its format.
+        role: Who opens it.
+        tables: Columns of each table, and the header's field that counts its rows, if any.
+    """
+
+    form: str
+    role: str
+    tables: Mapping[str, tuple[pa.Schema, str | None]]
+
+
+class Belongs(TypedDict, total=False):
+    """What a file must belong to; what is missing or None may be anything."""
+
+    project: str | None
+    epoch: str | None
+    partner: str | None
 
 
 def write_sealed(
     path: str | Path,
-    fields: dict[str, Any],
+    sort: Sort,
+    fields: Mapping[str, Any],
     tables: Mapping[str, pa.Table],
     *,
-    role: str,
     to: PublicKey,
     signer: PrivateKey,
 ) -> None:
-    """Write tables sealed to one party."""
-    write_envelope(path, fields, {role: (to, chunks_of(dict(tables)))}, signer)
+    """Write tables sealed to one party, with their sort and sizes in the header."""
+    sizes = {count: len(tables[name]) for name, (_, count) in sort.tables.items() if count}
+    told = {**fields, **sizes, "format": sort.form}
+    write_envelope(path, told, {sort.role: (to, chunks_of(dict(tables)))}, signer)
 
 
 def read_sealed(
     path: str | Path,
-    form: str,
-    schemas: Mapping[str, tuple[pa.Schema, str | None]],
+    sort: Sort,
     *,
-    role: str,
-    key: PrivateKey,
-    signer: PublicKey,
-    expected: Mapping[str, object],
+    key: PrivateKey | str | Path,
+    signer: PublicKey | str | Path,
+    expected: Belongs,
 ) -> tuple[dict[str, Any], Tables]:
     """Check a file and open its tables.
 
     Args:
         path: The file.
-        form: Format it must be of.
-        schemas: Columns of each table, and the header's field that counts its rows.
-        role: The reader's role.
+        sort: What it must be.
         key: The reader's private key.
         signer: Public key of whoever is said to have made it.
-        expected: Header fields and what they must be; None means that anything will do.
+        expected: Project, epoch and partner it must belong to.
+
+    Returns:
+        The header, and the tables by name.
 
     Raises:
         FormatError: the file is not what it must be; ``layer`` says where.
         InputError: the file cannot be read.
+        KeyMaterialError: a key file cannot be used.
     """
-    with opened(path) as file:
-        envelope = read_envelope(file)
-        if envelope.fields["format"] != form:
-            raise FormatError(
-                "this sealed file is of another sort than this step reads\n"
-                "  hint: uic inspect shows what it is",
-                layer="header",
-            )
-        check_signature(envelope, signer)
-        check_expected(envelope, expected)
-        chunks = open_compartment(file, envelope, role, key)
+    own, sender = as_private(key), as_public(signer)
+    with opened_part(
+        path, sort.form, sort.role, key=own, signer=sender, expected=expected
+    ) as (fields, chunks):  # fmt: skip
         counted = {
-            name: envelope.fields[count] if count else None for name, (_, count) in schemas.items()
+            name: fields[count] if count else None for name, (_, count) in sort.tables.items()
         }
-        found = list(batches_of(chunks, lambda name, has: _fits(name, has, schemas), counted))
+        found = list(batches_of(chunks, lambda name, has: _fits(name, has, sort), counted))
     tables = {
         name: pa.Table.from_batches([b for n, b in found if n == name], schema=columns)
-        for name, (columns, _) in schemas.items()
+        for name, (columns, _) in sort.tables.items()
     }
-    return envelope.fields, tables
+    return fields, tables
 
 
 def errand_of(fields: Mapping[str, Any]) -> Errand:
@@ -98,7 +110,5 @@ def refuse_unless(holds: object, why: str) -> None:
         raise FormatError(why, layer="content")
 
 
-def _fits(
-    name: str, schema: pa.Schema, schemas: Mapping[str, tuple[pa.Schema, str | None]]
-) -> bool:
-    return name in schemas and bool(schema.equals(schemas[name][0]))
+def _fits(name: str, schema: pa.Schema, sort: Sort) -> bool:
+    return name in sort.tables and bool(schema.equals(sort.tables[name][0]))

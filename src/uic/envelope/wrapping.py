@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING
 
 from uic.crypto.keys import key_text, parse_key
 from uic.envelope.headers import WRAPPED_KEY
-from uic.envelope.opening import (
-    check_expected,
-    check_signature,
-    open_compartment,
-    opened,
-    read_envelope,
-)
+from uic.envelope.opening import opened_part
 from uic.envelope.writing import write_envelope
 from uic.errors import FormatError, KeyMaterialError
 
@@ -62,16 +56,14 @@ def read_wrapped(
         FormatError: the file is not what it must be; ``layer`` says where.
         InputError: the file cannot be read.
     """
-    with opened(path) as file:
-        envelope = read_envelope(file)
-        if envelope.fields["format"] != WRAPPED_KEY:
-            raise FormatError("this sealed file holds no epoch key", layer="header")
-        check_signature(envelope, signer)
-        check_expected(envelope, {"project": project, "epoch": epoch})
-        chunks = [chunk for chunk, _ in open_compartment(file, envelope, "partner", key)]
+    expected = {"project": project, "epoch": epoch}
+    with opened_part(
+        path, WRAPPED_KEY, "partner", key=key, signer=signer, expected=expected
+    ) as (fields, found_chunks):  # fmt: skip
+        chunks = [chunk for chunk, _ in found_chunks]
     found = _parse(chunks)
     if found is None or any(
-        getattr(found, name) != envelope.fields[name] for name in ("project", "epoch", "key_id")
+        getattr(found, name) != fields[name] for name in ("project", "epoch", "key_id")
     ):
         raise FormatError("the key inside is not the one the header names", layer="content")
     return found

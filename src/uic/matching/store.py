@@ -133,6 +133,22 @@ def forget_partner(store: Store, partner: str) -> int:
         return _set_aside(store.database, partner, "withdrawn")
 
 
+def forget_exports(store: Store, digests: Sequence[str]) -> int:
+    """Delete exports of a partner who withdrew; a later one of that partner stays.
+
+    They are not taken again. Needs no private key. Returns the number that were here.
+    """
+    here = current_exports(store)
+    gone = [partner for partner, digest in here.items() if digest in set(digests)]
+    with transaction(store.database):
+        told = sum(_set_aside(store.database, partner, "withdrawn") for partner in gone)
+        store.database.execute(
+            "UPDATE exports SET state = 'withdrawn' WHERE list_contains($1, digest)",
+            [list(digests)],
+        )
+    return told
+
+
 def keep_parameters(store: Store, name: str, parameters: dict[str, Any]) -> None:
     """Keep the fitted parameters of a round under its name."""
     database = store.database

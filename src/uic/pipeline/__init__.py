@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uic.crypto.keys import load_or_make_key
+from uic.engines.memory import as_memory
 from uic.matching.matcher import match
 from uic.partner.encoding import encode
 from uic.partner.reading import read_registers
@@ -49,6 +50,7 @@ def dedupe(
     precision: float | None = None,
     recall: float | None = None,
     decisions: str | Path | None = None,
+    memory: str | None = None,
     progress: Progress = silent,
 ) -> Deduplication:
     """Count people once over the exports of several partners, on one machine.
@@ -69,6 +71,8 @@ def dedupe(
         recall: Expected recall to reach, 0 to 1, instead of a threshold: as few links as it needs.
         decisions: A review file that was filled in (:func:`uic.pipeline.reviewing.write_review`);
             what it says of two records binds.
+        memory: Memory that matching may hold before it spills to disk, as ``8GB``; by default half
+            of the machine's.
         progress: Called with each step.
 
     Raises:
@@ -78,7 +82,7 @@ def dedupe(
         LinkError: no threshold is expected to reach the precision or recall asked for.
     """
     clock = _Clock()
-    target = as_target(threshold, precision, recall)
+    target, memory = as_target(threshold, precision, recall), as_memory(memory)
     chosen = with_threshold(as_schema(schema), threshold)
     registers = read_registers(inputs, chosen, progress=progress)
     decided = read_decisions(decisions, registers) if decisions is not None else UNDECIDED
@@ -89,11 +93,12 @@ def dedupe(
         progress("encoding", number, len(registers))
         exports.append(encode(register, chosen, epoch_key))
     clock.lap("encoding")
-    matched = match([export.matcher for export in exports], chosen, progress=progress)
+    parts = [export.matcher for export in exports]
+    matched = match(parts, chosen, memory=memory, progress=progress)
     clock.lap("matching")
     progress("resolving", 0, 1)
-    parts = [export.resolver for export in exports]
-    resolved = resolve(matched.pairs, parts, chosen, seed=seed, decisions=decided, target=target)
+    maps = [export.resolver for export in exports]
+    resolved = resolve(matched.pairs, maps, chosen, seed=seed, decisions=decided, target=target)
     clock.lap("resolving")
     progress("counting", 0, 1)
     run = manifest(

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 def read_results(folder: str | Path) -> tuple[Histories, LinkageQuality | None]:
     """Read ``histories.csv`` and, from ``run.json``, what the linkage expects of itself.
 
-    The manifest holds the number of links, their expected precision and the number of links
-    expected among all candidate pairs; the sensitivity is precision x links / expected. It cannot
-    see pairs that were never candidates, so the truth may be lower. Its standard error is the
-    binomial one. A history without a row has nobody: ``uic dedupe`` writes those somebody has.
+    The manifest holds the number of links, their expected precision, the number of links expected
+    among all candidate pairs, and the number of true pairs that are expected to have met in no pass
+    (``expected_unmet``, a lower bound after Chao 1987; older manifests have none); the sensitivity
+    is precision x links / (expected + unmet). It is at most this: passes that share an attribute
+    miss the same pairs. Its standard error is the binomial one. A history without a row has nobody: ``uic dedupe`` writes those somebody has.
 
     Raises:
         InputError: a file is missing or damaged.
@@ -37,6 +38,7 @@ def linkage_of(run: dict[str, Any]) -> LinkageQuality | None:
     precision = run.get("expected_precision")
     if not links or not wanted or not precision or math.isnan(precision):
         return None
+    wanted += run.get("expected_unmet") or 0.0
     sensitivity = min(precision * links / wanted, 1.0)
     return LinkageQuality(
         sensitivity=sensitivity,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uic.errors import InputError, Problem
 from uic.files import private, write_text
 from uic.partner.gate.measuring import Measures, entropy, share_in
+from uic.partner.gate.staging import is_worst
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,6 +115,8 @@ def pooled(reports: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
 
     Entropy is that of pairs of records of one partner: if all partners serve one population, it
     is the population's. Nobody's records are needed for it, and no two partners' are compared.
+    ``found`` is what each partner's own file gave away to the attack at its best; rows of several
+    partners in one block show more than that (benchmarks/attack/raids.md).
     """
     names = dict.fromkeys(name for report in reports for name in report["passes"])
     found = {}
@@ -128,6 +131,7 @@ def pooled(reports: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
             agreeing += sum(size * (size - 1) * count for size, count in blocks.items())
         rows = sum(part["rows"] for part in parts)
         kept = sum(part["rows"] * part["rows_kept"] for part in parts)
+        worst = [one for part in parts for one in part.get("attack", ()) if is_worst(one)]
         found[name] = {
             "rows": rows,
             "entropy_bits": round(math.log2(pairs / agreeing), 2) if agreeing else None,
@@ -135,6 +139,8 @@ def pooled(reports: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
             "in_10": round(share_in(register, 10), 4),
             "largest": max(register, default=0),
             "rows_kept": round(kept / rows, 4) if rows else 1.0,
+            "found": sum(one["found"] for one in worst)
+            / max(sum(one["people"] for one in worst), 1),
             "blocks": dict(sorted(register.items())),
         }
     return found

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import comb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +38,20 @@ EQUAL, MISSING = STEPS + 1, STEPS + 2
 FLOOR = 1e-5
 """About the chance that two keyed codes of 16 bits are equal by accident."""
 _WORDS = 8  # letter pairs fall into 512 places
+
+
+class Look(NamedTuple):
+    """One thing that two rows say about each other.
+
+    Attributes:
+        kind: ``text``, ``code``, or ``part`` for a day or month, whose gaps are on both sides.
+        first: Column of the one row.
+        second: Column of the other row: the same, or one that it may be mistaken for.
+    """
+
+    kind: str
+    first: str
+    second: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,7 +98,7 @@ def _letters(texts: pa.Array) -> NDArray[np.uint64]:
 
 
 def list_side(
-    people: People, lent: Mapping[str, Rows], blocks: Rows, items: Sequence[Comparison]
+    people: People, lent: Mapping[str, Rows], blocks: Rows, looks: Sequence[Look]
 ) -> Side:
     """Return rows of a list.
 
@@ -92,7 +106,7 @@ def list_side(
         people: Who lends the values.
         lent: Per column the person whose value each row of the list has.
         blocks: Block of each row.
-        items: What is compared.
+        looks: What is looked at.
     """
 
     def alike(first: str, second: str) -> Feature:
@@ -113,16 +127,16 @@ def list_side(
     def equal(first: str, second: str) -> Feature:
         return _equal(people.codes[first][lent[first]], people.codes[second][lent[second]])
 
-    return Side(blocks, _features(items, alike, equal))
+    return Side(blocks, _each(looks, alike, equal))
 
 
 def _bits(words: NDArray[np.uint64]) -> Rows:
     return np.asarray(np.bitwise_count(words).sum(axis=1, dtype=np.int64))
 
 
-def file_side(rows: pa.Table, items: Sequence[Comparison]) -> Side:
+def file_side(rows: pa.Table, looks: Sequence[Look]) -> Side:
     """Return rows of a file; rows that share the first word of their token share a block."""
-    columns = {name: rows[name].combine_chunks() for item in items for name in item.columns}
+    columns = {look.first: rows[look.first].combine_chunks() for look in looks}
 
     def agreeing(first: str, second: str) -> Feature:
         one, two = (columns[name].fill_null(0).to_numpy() for name in (first, second))
@@ -141,7 +155,11 @@ def file_side(rows: pa.Table, items: Sequence[Comparison]) -> Side:
         )
         return _equal(one, two)
 
-    return Side(rows["token_hi"].to_numpy(), _features(items, agreeing, equal))
+    return Side(rows["token_hi"].to_numpy(), _each(looks, agreeing, equal))
+
+
+def _each(looks: Sequence[Look], text: Compare, code: Compare) -> tuple[Feature, ...]:
+    return tuple((text if look.kind == "text" else code)(look.first, look.second) for look in looks)
 
 
 def _equal(one: Rows, two: Rows) -> Feature:
@@ -152,32 +170,30 @@ def _equal(one: Rows, two: Rows) -> Feature:
     return compare
 
 
-def _features(items: Sequence[Comparison], text: Compare, code: Compare) -> tuple[Feature, ...]:
-    """Return the features, in the order of :func:`tables`."""
+def features_of(items: Sequence[Comparison], fixed: frozenset[str]) -> tuple[Look, ...]:
+    """Return what is looked at, without what the key of a pass fixes: it stands in no row."""
     found = []
     for item in items:
         name = item.attribute
         if item.kind == "text":  # names share a sub-key, so one's family is seen in another's
-            found += [text(name, other) for other in (name, item.swap) if other]
+            found += [Look("text", name, other) for other in (name, item.swap) if other]
         elif item.kind == "code":
-            found.append(code(name, name))
+            found.append(Look("code", name, name))
         else:
             year, month, day = item.columns
-            found += [code(year, year), code(month, month), code(day, day)]
-            found += [code(month, day), code(day, month)]
-    return tuple(found)
+            pairs = ((month, month), (day, day), (month, day), (day, month))
+            found += [Look("code", year, year), *(Look("part", *pair) for pair in pairs)]
+    return tuple(look for look in found if not fixed & {look.first, look.second})
 
 
-def tables(items: Sequence[Comparison]) -> list[Numbers]:
+def tables(looks: Sequence[Look]) -> list[Numbers]:
     """Return per feature ``log P(seen in the file | true on the list)``."""
-    text, code, part = _text_table(), _code_table(gaps=False), _code_table(gaps=True)
-    found = []
-    for item in items:
-        if item.kind == "date":
-            found += [code, part, part, part, part]
-        else:
-            found += [text if item.kind == "text" else code] * (2 if item.swap else 1)
-    return found
+    kinds = {
+        "text": _text_table(),
+        "code": _code_table(gaps=False),
+        "part": _code_table(gaps=True),
+    }
+    return [kinds[look.kind] for look in looks]
 
 
 def _text_table() -> Numbers:

@@ -17,17 +17,19 @@ import numpy as np
 import pyarrow as pa
 
 from uic.partner.gate.attacking import attack, by_themselves, guess
-from uic.partner.gate.resembling import file_side, list_side, people_of, tables
+from uic.partner.gate.resembling import features_of, file_side, list_side, people_of, tables
 from uic.partner.mixing import mixed
 from uic.passes import DATE_TAKES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from uic.levels import Comparison
     from uic.partner.encoding.preparing import Prepared
-    from uic.partner.gate.attacking import Numbers, Rows, Side, Squares
-    from uic.partner.gate.resembling import People
+    from uic.partner.gate.attacking import Numbers, Rows, Side
+    from uic.partner.gate.resembling import Look, People
     from uic.schema import Part, Pass
 
 OVERLAPS = (0.05, 1.0)
@@ -116,6 +118,11 @@ class Tried:
         return vars(self) | rates | {"share": round(rates["share"], 4)}
 
 
+def is_worst(told: Mapping[str, Any]) -> bool:
+    """Tell whether a report's entry is of resemblance and of a list of exactly these people."""
+    return bool(told["how"] == RESEMBLANCE and told["overlap"] == max(OVERLAPS))
+
+
 @dataclass(frozen=True, repr=False)
 class _Pool:
     """All records that some pass drew: who they are, in the order of ``records``."""
@@ -157,16 +164,15 @@ def attacked(prepared: Prepared) -> dict[str, tuple[Tried, ...]]:
     items = prepared.items if prepared.schema.profile != "tokens" else ()
     pool = _Pool(records, _people(prepared, records, items), items)
     passes = {item.name: item for item in prepared.passes}
-    logs = tables(items)
-    everybody = dict.fromkeys(pool.columns, np.arange(len(records)))
-    held = by_themselves(list_side(pool.people, everybody, np.arange(len(records)), items))
-    return {
-        name: (
-            *(_tried(_scene(sample, passes[name], pool, o), logs, o) for o in OVERLAPS),
-            _alone(sample, pool, held, logs),
-        )
-        for name, sample in samples.items()
-    }
+    return {name: _both(sample, passes[name], pool) for name, sample in samples.items()}
+
+
+def _both(sample: Sample, item: Pass, pool: _Pool) -> tuple[Tried, ...]:
+    """Attack one pass by resemblance at every overlap, and guess at rows by themselves."""
+    looks = features_of(pool.items, item.fixed)
+    logs = tables(looks)
+    met = (_tried(_scene(sample, item, pool, looks, o), logs, o) for o in OVERLAPS)
+    return *met, _alone(sample, pool, looks, logs)
 
 
 def _people(prepared: Prepared, records: Rows, items: tuple[Comparison, ...]) -> People:
@@ -192,10 +198,12 @@ def _tried(scene: _Scene, logs: list[Numbers], overlap: float) -> Tried:
     return _counted(RESEMBLANCE, overlap, sizes, right, claims.sure[new])
 
 
-def _alone(sample: Sample, pool: _Pool, held: Squares, logs: list[Numbers]) -> Tried:
+def _alone(sample: Sample, pool: _Pool, looks: tuple[Look, ...], logs: list[Numbers]) -> Tried:
     """Guess who each row is by what it shows without another; everybody drawn is on the list."""
-    rows = pa.concat_tables(sample.rows)
-    seen, draw = by_themselves(file_side(rows, pool.items)), np.random.default_rng(len(rows))
+    rows, everybody = pa.concat_tables(sample.rows), np.arange(len(pool.records))
+    lent = dict.fromkeys(pool.columns, everybody)
+    held = by_themselves(list_side(pool.people, lent, everybody, looks))
+    seen, draw = by_themselves(file_side(rows, looks)), np.random.default_rng(len(rows))
     guesses, sure = guess(seen, held, logs, draw)
     right = pool.records[guesses] == rows["record"].fill_null(-1).to_numpy()
     sizes = sum(map(len, sample.records)), len(pool.records)
@@ -210,7 +218,9 @@ def _counted(
     return Tried(how, overlap, *sizes, len(right), int(right.sum()), surest)
 
 
-def _scene(sample: Sample, item: Pass, pool: _Pool, overlap: float) -> _Scene:
+def _scene(
+    sample: Sample, item: Pass, pool: _Pool, looks: tuple[Look, ...], overlap: float
+) -> _Scene:
     draw = np.random.default_rng(len(pool.records))
     tokens, records = np.concatenate(sample.tokens), np.concatenate(sample.records)
     if overlap < 1:  # whole blocks, as many as leave room for strangers
@@ -233,8 +243,8 @@ def _scene(sample: Sample, item: Pass, pool: _Pool, overlap: float) -> _Scene:
         np.searchsorted(pool.records, records), tokens, item, pool, overlap, draw
     )
     return _Scene(
-        file=file_side(rows, pool.items),
-        listed=list_side(pool.people, lent, blocks, pool.items),
+        file=file_side(rows, looks),
+        listed=list_side(pool.people, lent, blocks, looks),
         truth=truth,
         known=dict(zip(met.tolist(), truth[met].tolist(), strict=True)),
         people=people - len(met),

@@ -12,10 +12,12 @@ from uic.pipeline.rounds.linking import link
 from uic.pipeline.rounds.looking import Shown, listed, show, verify, withdraw
 from uic.pipeline.rounds.matching import Matched, match
 from uic.pipeline.rounds.resolving import Finished, resolve, write_round
+from uic.pipeline.rounds.withdrawing import Notice
 
 __all__ = [
     "Finished",
     "Matched",
+    "Notice",
     "Shown",
     "link",
     "listed",

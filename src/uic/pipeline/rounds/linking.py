@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uic.crypto.pairs import PrivateKey, as_private
+from uic.engines.memory import as_memory
 from uic.engines.storing import transaction
 from uic.envelope.safe import KeySafe
 from uic.errors import InputError, KeyMaterialError, Problem
@@ -46,6 +47,7 @@ def link(
     parameters: str | None = None,
     period: Period = "year",
     lists: Lists = "partner",
+    memory: str | None = None,
     progress: Progress = silent,
 ) -> Finished:
     """Match and resolve in one office: exports in, persons whose ids stay out.
@@ -71,6 +73,8 @@ def link(
         parameters: Name of an earlier round whose fitted parameters are used again.
         period: Length of a period in the counts.
         lists: What a list is in the capture histories.
+        memory: Memory that matching may hold before it spills to disk, as ``8GB``; by default half
+            of the machine's.
         progress: Called with each step.
 
     Raises:
@@ -82,7 +86,7 @@ def link(
             register stays as it was.
     """
     name = round_name(round)
-    target = as_target(threshold, precision, recall)
+    target, memory = as_target(threshold, precision, recall), as_memory(memory)
     chosen = with_threshold(as_schema(schema), threshold)
     own = as_private(matcher_key), as_private(resolver_key)
     if own[0].public.key_id == own[1].public.key_id:
@@ -102,7 +106,7 @@ def link(
             if done is None:
                 if inputs["withdrawn"]:
                     keep_only(kept, rows_here(database, exports))
-                scored = matching.score(kept, _some(exports), chosen, told, progress)
+                scored = matching.score(kept, _some(exports), chosen, told, progress, memory)
                 progress("resolving", 0, 1)
                 finished = resolving.keep(database, scored, chosen, name, inputs, target)
         here = done or finished

@@ -14,6 +14,7 @@ from uic.envelope.safe import KeySafe
 from uic.errors import InputError, Problem
 from uic.matching.store import forget_partner, open_store, owner_of
 from uic.matching.thinning import pass_over, pass_over_later
+from uic.pipeline.rounds.withdrawing import Notice, write_notice
 from uic.resolving.register import audit
 from uic.resolving.register.history import changes_of
 from uic.resolving.register.reading import Difference, difference
@@ -102,6 +103,7 @@ def withdraw(
     partner: str | None = None,
     store: str | Path | None = None,
     matcher_key: PrivateKey | str | Path | None = None,
+    tell: Notice | None = None,
 ) -> Withdrawal:
     """Take one person, or a partner, out of the register and of the matcher's store.
 
@@ -120,6 +122,7 @@ def withdraw(
         matcher_key: ``NAME.private`` of the matcher, which opens the store. Without it a
             person's rows are noted there (sealed, like them), and go when the store is opened
             for the next round; a whole partner's go at once.
+        tell: A sealed file for a matcher in another office, written before anything is deleted.
 
     Raises:
         InputError: there is no such person, partner or file.
@@ -134,6 +137,8 @@ def withdraw(
             done = withdraw_person(database, now, person=person, handle=handle, partner=partner)
         else:
             done = withdraw_partner(database, str(partner), now)
+        if tell is not None:
+            write_notice(database, tell, done, None if person or handle else partner)
     rewrite(register)
     if store is not None and safe is not None:
         _take_from_store(store, safe, done, None if person or handle else partner)

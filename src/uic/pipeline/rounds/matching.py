@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uic.crypto.pairs import PrivateKey, PublicKey, as_private, as_public
+from uic.engines.memory import as_memory
 from uic.envelope.pairs import write_pairs
 from uic.envelope.safe import KeySafe
 from uic.errors import InputError, Problem
@@ -22,6 +23,7 @@ from uic.matching.store import (
 )
 from uic.pipeline.manifest import told_by_matcher
 from uic.pipeline.rounds.files import each, epoch_of, expectation, look_at
+from uic.pipeline.rounds.withdrawing import take_out
 from uic.schema import LinkageSchema, as_schema
 from uic.values import Progress, silent
 
@@ -62,6 +64,8 @@ def match(
     out: str | Path | None = None,
     round: str | None = None,  # noqa: A002 - the word of the field
     parameters: str | None = None,
+    withdrawn: Sequence[str | Path] = (),
+    memory: str | None = None,
     progress: Progress = silent,
 ) -> Matched:
     """Match partners' exports and write the scored pairs for the resolver.
@@ -80,6 +84,9 @@ def match(
         out: The file; by default ``pairs-EPOCH.uicp`` here.
         round: Name under which the store keeps the fitted parameters; by default the epoch.
         parameters: Name of an earlier round of the store whose parameters are used again.
+        withdrawn: Files in which the resolver says whose rows go; the store loses them first.
+        memory: Memory that matching may hold before it spills to disk, as ``8GB``; by default half
+            of the machine's.
         progress: Called with each step.
 
     Raises:
@@ -90,7 +97,10 @@ def match(
         LinkError: there is nothing to match.
     """
     chosen, own, to = as_schema(schema), as_private(key), as_public(resolver)
+    memory = as_memory(memory)
     found = look_at(files, partners, chosen)
+    if withdrawn:
+        take_out(store, withdrawn, key=own, resolver=to, project=chosen.project)
     with open_store(store, KeySafe.of(own)) as database:
         arrivals = receive(database, found, own, chosen, progress)
         digests = list(current_exports(database).values())
@@ -98,7 +108,7 @@ def match(
             hint = "give the partners' files, or a store that has some"
             raise InputError(Problem("inputs", "", "there is no export to match", hint))
         told = kept_parameters(database, parameters) if parameters else None
-        scored = score(database, digests, chosen, told, progress)
+        scored = score(database, digests, chosen, told, progress, memory)
         keep_parameters(database, round or scored.epoch, scored.told)
     path = Path(out or f"pairs-{scored.epoch}.uicp")
     write_pairs(scored, path, resolver=to, signer=own)
@@ -127,11 +137,12 @@ def score(
     schema: LinkageSchema,
     parameters: dict[str, Any] | None,
     progress: Progress,
+    memory: str | None = None,
 ) -> Scored:
     """Match exports of the store; ``parameters`` are those of an earlier round, if any."""
     parts = stored_exports(store, digests)
     saved = parameters["weights"] if parameters else None
-    matched = match_exports(parts, schema, saved=saved, progress=progress)
+    matched = match_exports(parts, schema, memory=memory, saved=saved, progress=progress)
     header = parts[0].header
     return Scored(
         project=header.project,
