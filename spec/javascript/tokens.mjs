@@ -27,8 +27,7 @@ export const DEFAULTS = {
       {"name":"surname-month-day","parts":[{"take":"sound","attribute":"family_name"},{"take":"month_day","attribute":"birth_date"}]},
       {"name":"place-surname","parts":[{"take":"exact","attribute":"place"},{"take":"sound","attribute":"family_name"}]},
       {"name":"place-given","parts":[{"take":"exact","attribute":"place"},{"take":"sound","attribute":"given_name"}]},
-      {"name":"place-surname-initial","parts":[{"take":"exact","attribute":"place"},{"take":"sound","attribute":"family_name"},{"take":"initial","attribute":"given_name"}]},
-      {"name":"place-given-initial","parts":[{"take":"exact","attribute":"place"},{"take":"sound","attribute":"given_name"},{"take":"initial","attribute":"family_name"}]},
+      {"name":"place-initials","parts":[{"take":"exact","attribute":"place"},{"take":"initial","sorted":["family_name","given_name"]}]},
       {"name":"postcode-surname","parts":[{"take":"exact","attribute":"postcode"},{"take":"sound","attribute":"family_name"}]},
       {"name":"postcode-given","parts":[{"take":"exact","attribute":"postcode"},{"take":"sound","attribute":"given_name"}]},
       {"name":"postcode-year","parts":[{"take":"exact","attribute":"postcode"},{"take":"year","attribute":"birth_date"}]},
@@ -46,12 +45,12 @@ export const DEFAULTS = {
     ],
     codes: [
       {"name":"birth-date","parts":[{"take":"date","attribute":"birth_date"}]},
+      {"name":"birth-date-place","parts":[{"take":"date","attribute":"birth_date"},{"take":"exact","attribute":"place"}]},
       {"name":"parents-year","parts":[{"take":"exact","sorted":["father_given_name","mother_given_name"]},{"take":"year","attribute":"birth_date"}]},
       {"name":"parents-month-day","parts":[{"take":"exact","attribute":"mother_given_name"},{"take":"exact","attribute":"father_given_name"},{"take":"month_day","attribute":"birth_date"}]},
       {"name":"parents-place-sex","parts":[{"take":"exact","attribute":"mother_given_name"},{"take":"exact","attribute":"father_given_name"},{"take":"exact","attribute":"place"},{"take":"exact","attribute":"sex"}]},
       {"name":"mother-place-sex-year","parts":[{"take":"exact","attribute":"mother_given_name"},{"take":"exact","attribute":"place"},{"take":"exact","attribute":"sex"},{"take":"year","attribute":"birth_date"}]},
       {"name":"father-place-sex-year","parts":[{"take":"exact","attribute":"father_given_name"},{"take":"exact","attribute":"place"},{"take":"exact","attribute":"sex"},{"take":"year","attribute":"birth_date"}]},
-      {"name":"place-sex-month-day","parts":[{"take":"exact","attribute":"place"},{"take":"exact","attribute":"sex"},{"take":"month_day","attribute":"birth_date"}]},
     ],
   },
 };

@@ -90,8 +90,6 @@ _PARENTS = {"sorted": ("father_given_name", "mother_given_name"), "take": "exact
 
 _FAMILY_SOUND = {"attribute": "family_name", "take": "sound"}
 _GIVEN_SOUND = {"attribute": "given_name", "take": "sound"}
-_FAMILY_INITIAL = {"attribute": "family_name", "take": "initial"}
-_GIVEN_INITIAL = {"attribute": "given_name", "take": "initial"}
 _POSTCODE = {"attribute": "postcode", "take": "exact"}
 _BIRTH_PLACE = {"attribute": "birth_place", "take": "exact"}
 
@@ -104,8 +102,7 @@ _NAMES = _passes(
     ("surname-month-day", [_FAMILY_SOUND, _MONTH_DAY]),
     ("place-surname", [_PLACE, _FAMILY_SOUND]),
     ("place-given", [_PLACE, _GIVEN_SOUND]),
-    ("place-surname-initial", [_PLACE, _FAMILY_SOUND, _GIVEN_INITIAL]),
-    ("place-given-initial", [_PLACE, _GIVEN_SOUND, _FAMILY_INITIAL]),
+    ("place-initials", [_PLACE, _INITIALS]),
     ("postcode-surname", [_POSTCODE, _FAMILY_SOUND]),
     ("postcode-given", [_POSTCODE, _GIVEN_SOUND]),
     ("postcode-year", [_POSTCODE, _YEAR]),
@@ -128,15 +125,15 @@ DEFAULT_PASSES: dict[str, tuple[Pass, ...]] = {
     "tokens": _TOKENS,
     "codes": _passes(
         ("birth-date", [_DATE]),
+        ("birth-date-place", [_DATE, _PLACE]),
         ("parents-year", [_PARENTS, _YEAR]),
         ("parents-month-day", [_MOTHER, _FATHER, _MONTH_DAY]),
         ("parents-place-sex", [_MOTHER, _FATHER, _PLACE, _SEX]),
         ("mother-place-sex-year", [_MOTHER, _PLACE, _SEX, _YEAR]),
         ("father-place-sex-year", [_FATHER, _PLACE, _SEX, _YEAR]),
-        ("place-sex-month-day", [_PLACE, _SEX, _MONTH_DAY]),
     ),
 }
-"""Passes of each profile; reasons and measurements in docs/decisions (0143)."""
+"""Passes of each profile; reasons and measurements in docs/decisions (0148)."""
 
 
 def default_passes(profile: str, identifiers: Iterable[str]) -> tuple[Pass, ...]:

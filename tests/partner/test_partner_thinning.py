@@ -16,7 +16,7 @@ from uic.matching.matcher import match
 from uic.partner.composites import canonical_columns
 from uic.partner.encoding import encode, encode_to_leave
 from uic.partner.encoding.thinning import leaving, marks_of, ranks
-from uic.partner.encoding.tokens import blocks_of
+from uic.partner.encoding.tokens import agreeing_pairs, blocks_of
 from uic.pipeline.own_pairs import compare_own
 from uic.resolving.resolver import resolve
 from uic.schema import LinkageSchema, default_schema, parse_schema
@@ -145,8 +145,39 @@ def test_an_attribute_that_nobody_has_changes_no_mark() -> None:
 def test_who_leaves_in_one_pass_does_not_leave_in_all() -> None:
     """Under the keys of two passes the ranks of a thousand records are unrelated."""
     marks = np.arange(1000, dtype=np.uint64)
-    first, second = (np.argsort(np.argsort(ranks(marks, bytes([n] * 32)))) for n in (1, 2))
+    served = np.zeros(1000, dtype=np.uint8)
+    first, second = (np.argsort(np.argsort(ranks(marks, served, bytes([n] * 32)))) for n in (1, 2))
     assert abs(np.corrcoef(first, second)[0, 1]) < 0.15
+
+
+def test_who_has_left_in_fewer_passes_goes_first() -> None:
+    """Whatever the key, a record's number decides only between equals."""
+    served = np.array([3, 0, 255, 1] * 50, dtype=np.uint8)
+    for n in (1, 2):
+        order = np.argsort(ranks(np.arange(200, dtype=np.uint64), served, bytes([n] * 32)))
+        assert served[order].tolist() == sorted(served.tolist())
+
+
+@pytest.mark.parametrize("stay", [1, 2])
+def test_a_wide_block_is_for_those_whom_narrow_passes_do_not_help(stay: int) -> None:
+    """Of twenty namesakes the one without a date of birth leaves, under every key."""
+    people = [dict(PEOPLE[0], birth_date=f"1980-05-{n + 2:02}") for n in range(20)]
+    people[7] = dict(PEOPLE[0], birth_date="")
+    schema = parse_schema({"protection": {"rows_per_block": stay}})
+    for _ in range(4):
+        export = left(people, schema, new_key("project", "2026Q4"))
+        rows = export.matcher.pass_rows["name-sounds"]["row_id"]
+        row_map = export.resolver.row_map
+        gone = row_map.filter(pc.is_in(row_map["row_id"], rows))["record"].to_pylist()
+        assert 7 in gone
+        assert len(gone) == stay
+
+
+def test_what_makes_a_pass_wide_is_counted_by_hand() -> None:
+    """Pairs that share a word, as the blocks themselves say, and none of nobody."""
+    words = np.array([5, 9, 5, -3, 5, 9])
+    assert agreeing_pairs(words) == blocks_of(words).agreeing == 4
+    assert agreeing_pairs(np.empty(0, np.int64)) == 0
 
 
 def test_a_partner_finds_its_own_duplicates_by_itself() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from uic.partner.encoding.dummies import lay_out
 from uic.partner.encoding.thinning import leaving, marks_of, ranks
-from uic.partner.encoding.tokens import blocks_of
+from uic.partner.encoding.tokens import agreeing_pairs, blocks_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,10 +67,15 @@ def decide(prepared: Prepared, *, apart: bool) -> None:
         apart: For a file that leaves the partner: of every block one row leaves, or as many as
             the schema says. Otherwise all rows are kept.
     """
+    passes = [item for item in prepared.passes if prepared.usable.get(item.name)]
+    if apart:
+        passes.sort(key=lambda item: _width(prepared, item))
     marks = _marks(prepared) if apart else None
-    for item in prepared.passes:
-        if prepared.usable.get(item.name):
-            prepared.decided[item.name] = _decided(prepared, item, marks)
+    served = np.zeros(sum(prepared.sizes), dtype=np.uint8)
+    for item in passes:
+        decided = _decided(prepared, item, marks, served)
+        served += flags_of(decided.leaves & decided.usable, len(served))
+        prepared.decided[item.name] = decided
 
 
 def flags_of(bits: Bits, rows: int) -> Flags:
@@ -78,7 +83,15 @@ def flags_of(bits: Bits, rows: int) -> Flags:
     return np.unpackbits(bits, count=rows).view(np.bool_)
 
 
-def _decided(prepared: Prepared, item: Pass, marks: Words | None) -> Decided:
+def _width(prepared: Prepared, item: Pass) -> int:
+    """Return how many pairs of records share a token: wide passes have many."""
+    words, usable = _words(prepared, item)
+    return agreeing_pairs(words[usable])
+
+
+def _decided(
+    prepared: Prepared, item: Pass, marks: Words | None, served: NDArray[np.uint8]
+) -> Decided:
     words, usable = _words(prepared, item)
     at = np.flatnonzero(usable)
     words = words[at]
@@ -86,7 +99,7 @@ def _decided(prepared: Prepared, item: Pass, marks: Words | None) -> Decided:
     leaves, met = np.ones(len(usable), dtype=np.bool_), np.zeros(len(usable), dtype=np.bool_)
     stay, dummies = None, 0
     if marks is not None:
-        rank = ranks(marks[at], prepared.key.sub_key("rank", item.name))
+        rank = ranks(marks[at], served[at], prepared.key.sub_key("rank", item.name))
         stay = prepared.schema.protection.rows_per_block
         leaves[at] = leaving(blocks, rank, stay)
         dummies = lay_out(prepared, item, words[blocks.order], int(leaves[at].sum()))

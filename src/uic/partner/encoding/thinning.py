@@ -50,22 +50,27 @@ def marks_of(columns: Mapping[str, pa.ChunkedArray], key: EpochKey) -> Words:
     return marks
 
 
-def ranks(marks: Words, key: bytes) -> Words:
+def ranks(marks: Words, served: NDArray[np.uint8], key: bytes) -> Words:
     """Return the order in which records leave a block of one pass: the smallest first.
 
-    Numbers of the record and of nothing else, keyed, so that nobody without the key can tell who
-    leaves, while the same register encoded again keeps the same rows: otherwise a second export
-    would show other rows of every block.
+    Who has left in the fewest passes before goes first. Passes are decided from narrow to wide, so
+    that the rows of wide blocks, where one of many leaves, are those that narrow blocks have helped
+    least: a record without a date of birth. Between equals decides a number of the record and of
+    nothing else, keyed, so that nobody without the key can tell who leaves. The same register
+    encoded again keeps the same rows: otherwise a second export would show other rows of every
+    block.
 
     Args:
         marks: :func:`marks_of` the records.
+        served: Shape (rows,): in how many of the passes before the row of each record leaves.
         key: Sub-key of the pass: who leaves in one pass does not leave in all.
     """
     plain = np.zeros((len(marks), 2), dtype="<u8")
     plain[:, 0] = marks
     hashed = np.empty(plain.nbytes + 15, dtype=np.uint8)
     aes_prf(key)(plain.reshape(-1).view(np.uint8).data, hashed.data)
-    return hashed[: plain.nbytes].view("<u8")[::2]
+    numbers = hashed[: plain.nbytes].view("<u8")[::2]
+    return (served.astype(np.uint64) << np.uint64(56)) | (numbers >> np.uint64(8))
 
 
 def leaving(blocks: Blocks, rank: Words, stay: int = 1) -> NDArray[np.bool_]:
