@@ -88,9 +88,9 @@ def staying(how: Variant) -> Iterator[None]:
     """Let rows that share a block at home all stay there in some passes while this lasts."""
     decided, leaving, now = deciding._decided, deciding.leaving, [""]
 
-    def named(prepared, item, marks):  # noqa: ANN001, ANN202
+    def named(prepared, item, *more):  # noqa: ANN001, ANN002, ANN202
         now[0] = item.name
-        return decided(prepared, item, marks)
+        return decided(prepared, item, *more)
 
     def thinned(blocks, rank, stay):  # noqa: ANN001, ANN202
         return ~blocks.met() if now[0] in how.at_home else leaving(blocks, rank, stay)

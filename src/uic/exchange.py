@@ -22,8 +22,8 @@ ROW_MAP = pa.schema(
     [
         ("pass", pa.dictionary(pa.int8(), pa.string())),  # few names, a row a pass and record
         ("row_id", pa.int64()),
-        ("record", pa.int32()),  # position in the export, 0 to records - 1
-        ("usable", pa.bool_()),  # false: the pass had no usable value and the token is a dummy
+        ("record", pa.int32()),  # position in the export, 0 to records - 1; null: a dummy
+        ("usable", pa.bool_()),  # false: there was no usable value and the token is random
     ]
 )
 EVENTS = pa.schema(

@@ -6,9 +6,10 @@ moved       one person, but place, street and postcode of two homes; taken one b
             disagreements would outweigh equal names and an equal date of birth
 relatives   two people who share what a household shares: family name, parents' names, home
 neighbours  two people who share where they live, and nothing else
+namesakes   two people who share family name and father's name, which are one name by custom
 
 Every class is a set of attributes that agree as in one person's records; the rest agrees as among
-strangers (docs/decisions/0101-relatives-and-neighbours.md, 0140-moved-and-one-step.md).
+strangers (docs/decisions/0101-relatives-and-neighbours.md, 0129-namesakes.md).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 HOME = frozenset({"place", "postcode", "street"})
 _NEAR = frozenset({"birth_place", "place", "postcode"})
+_AFTER_FATHER = frozenset({"family_name", "father_given_name"})
 _FAMILY = frozenset({"family_name", "father_given_name", "mother_given_name", "phone", "street"})
 
 
@@ -45,14 +47,16 @@ def classes_of(items: Sequence[Comparison]) -> tuple[PairClass, ...]:
     """Return the classes beside strangers, one person at one home first.
 
     One who moved is a class of its own only where two or more attributes tell of a home; of
-    one alone, m says how often it changes.
+    one alone, m says how often it changes. Namesakes need both names.
     """
     names = [item.attribute for item in items]
     one = PairClass("one person", True, (True,) * len(names))
     moved = PairClass("moved", True, tuple(name not in HOME for name in names))
+    namesakes = PairClass("namesakes", False, tuple(name in _AFTER_FATHER for name in names))
     return (
         one,
         *([moved] if moved.shared.count(False) > 1 else []),
         PairClass("relatives", False, tuple(name in _NEAR | _FAMILY for name in names)),
         PairClass("neighbours", False, tuple(name in _NEAR for name in names)),
+        *([namesakes] if namesakes.shared.count(True) > 1 else []),
     )

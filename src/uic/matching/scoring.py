@@ -145,10 +145,10 @@ def _whole(given: _Problem, free: float | None) -> _Fit:
         weights = [level_weights(*each) for each in zip(given.items, m, given.u, strict=True)]
         scored = [
             _score(given, one, weights, size / given.pairs_in_all)
-            for one, size in zip(given.passes, _agreed(given, sizes), strict=True)
+            for one, size in zip(given.passes, sizes, strict=True)
         ]
         before, found = found, _fit_of(given, m, scored)
-        sizes = [one.pairs.sum(axis=1) for one in scored]
+        sizes = _sizes(given, found)
         if free is not None:
             found_m = [_m(given, found, n, free) for n in range(len(m))]
             m = [held(*each, step) for each in zip(given.guess, found_m, strict=True)]
@@ -157,15 +157,33 @@ def _whole(given: _Problem, free: float | None) -> _Fit:
     return found
 
 
-def _agreed(given: _Problem, sizes: list[Numbers]) -> list[Numbers]:
-    """Let all passes know of as many relatives and neighbours as the pass that finds most.
+def _sizes(given: _Problem, found: _Fit) -> list[Numbers]:
+    """Return how many pairs each class has, for every pass.
 
-    The whole pattern is scored, so what a pair is does not depend on the pass it met in. A pass
-    keyed on given names meets few relatives, all of one given name, and alone would take them for
-    one person (docs/decisions/0128-one-number-of-relatives.md).
+    The whole pattern is scored, so what a pair is does not depend on the pass it met in, and a
+    class of two people is as large in one pass as in another: as many as agree exactly in the keys,
+    over the share of the class that does. A pass keyed on given names meets few relatives, all of
+    one given name, and alone would take them for one person.
     """
-    most = np.max(sizes, axis=0)
-    return [np.where(given.same, size, most) for size in sizes]
+    exact = [_in_key(one) for one in given.passes]
+    every = np.zeros(len(given.classes))
+    for number, one in enumerate(given.classes):
+        agreeing = zip(found.m, given.u, one.shared, strict=True)
+        share = np.array([m[1] if shared else u[1] for m, u, shared in agreeing])
+        reached = [share[list(item.key)].prod() for item in given.passes if len(item.pairs)]
+        seen = [
+            s.pairs[number, inside].sum() for s, inside in zip(found.scored, exact, strict=True)
+        ]
+        every[number] = sum(seen) / max(sum(reached), _LEAST)
+    return [np.where(given.same, one.pairs.sum(axis=1), every) for one in found.scored]
+
+
+def _in_key(one: PassPatterns) -> NDArray[np.bool_]:
+    """Tell which patterns agree exactly in every attribute of the key."""
+    inside = np.ones(len(one.pairs), dtype=np.bool_)
+    for position in one.key:
+        inside &= one.level(position) == 1
+    return inside
 
 
 def _given_keys(given: _Problem, start: _Fit) -> _Fit:

@@ -105,7 +105,8 @@ def _problems(
     ]
     hint = (
         "lower protection.rows_per_block in the schema, make the pass narrower with one more part,"
-        " or leave it out; all partners must agree on the schema"
+        " let dummies stand among its rows (protection.dummies), or leave it out; all partners must"
+        " agree on the schema"
     )
     return [Problem("export", f"pass {name}", rule, hint) for rule in found]
 
