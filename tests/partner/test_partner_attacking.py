@@ -183,3 +183,18 @@ def test_a_gap_in_the_file_tells_nothing() -> None:
     assert month[0, 0] > month[0, 1]
     assert len(tables(features_of(items, frozenset({"birth_date_month"})))) == 3
     assert np.exp(name[:-1]).sum(axis=0) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        (2, {"protection": {"rows_per_block": 2, "dummies": 1.0}}),
+        (300, {"profile": "tokens", "protection": {"rows_per_block": 3, "dummies": 0.3}}),
+        (1, {}),
+    ],
+)
+def test_small_and_bare_registers_are_attacked_too(people: int, told: dict[str, object]) -> None:
+    """Two people among dummies, tokens without signatures, one person: counts, no failure."""
+    for passes in tried(DENSE.slice(0, people).to_pylist(), parse_schema(told)).values():
+        assert all(one.found <= one.claims for one in passes)
+        assert passes[1].people + min(30, people // 2) >= people

@@ -16,7 +16,11 @@ from uic.crypto.keys import EpochKey
 from uic.envelope.exports import read_matcher, read_resolver
 from uic.matching.matcher import match
 from uic.partner.encoding import encode_to_leave
+from uic.partner.encoding.deciding import decide
+from uic.partner.encoding.dummies import drawn_dummies
+from uic.partner.encoding.preparing import prepare
 from uic.partner.gate.judging import read_report
+from uic.partner.storing import Store
 from uic.pipeline.own_pairs import compare_own
 from uic.resolving.resolver import Resolution, resolve
 from uic.schema import LinkageSchema, parse_schema
@@ -86,6 +90,21 @@ def test_the_same_register_has_the_same_dummies() -> None:
     for name, table in first.matcher.pass_rows.items():
         if len(table):
             assert signed(first, name, dummies=True) == signed(second, name, dummies=True)
+
+
+def test_a_register_in_parts_has_the_dummies_of_the_whole() -> None:
+    """Parts are drawn anew in every run: who lends what does not depend on them."""
+    found = []
+    for pieces in ([PEOPLE], [PEOPLE[200:], PEOPLE[:80], PEOPLE[80:200]]):
+        with Store() as store:
+            parts = [register_of("a", piece) for piece in pieces]
+            prepared = prepare(parts, asking(0.3), KEY, store)
+            decide(prepared, apart=True)
+            (item,) = (one for one in prepared.passes if one.name == "names-year")
+            drawn = pa.concat_tables(drawn_dummies(prepared, item))
+            found.append(drawn.sort_by("token_hi").to_pylist())
+    assert found[0] == found[1]
+    assert len(found[0]) > 50
 
 
 def test_a_register_that_grows_keeps_nearly_all_dummies() -> None:

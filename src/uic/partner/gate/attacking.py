@@ -114,6 +114,8 @@ def attack(
     if not len(seen.sizes):
         return NOBODY  # no two rows of the file can be compared
     held = squares(listed)
+    if not len(held.sizes):
+        return NOBODY  # who stands together in the file is not on the list
     table = likelihoods(tables, seen, held)
     fit = _fit(seen, held, table, share)
     block_of = np.full(len(listed.blocks), -1)
