@@ -254,6 +254,20 @@ def test_pairs_of_other_exports_are_refused(desk: Office, sent: list[Path]) -> N
     assert opened.value.layer == "recipient"
 
 
+def test_what_is_not_there_is_named(desk: Office, sent: list[Path]) -> None:
+    """A register, an epoch or a hash that a hand mistyped: what is missing, and what there is."""
+    with pytest.raises(uic.InputError, match=r"r\.duckdb: there is no register yet"):
+        desk.link([])
+    assert not desk.register.exists()
+    desk.link(sent)
+    with pytest.raises(uic.InputError, match="no export of the epoch '2031Q1'"):
+        desk.link([], epoch="2031Q1")
+    with pytest.raises(uic.InputError, match="64 hexadecimal digits"):
+        verify(desk.register, "abc")
+    with pytest.raises(uic.InputError, match="partners so far: a, b"):
+        withdraw(desk.register, partner="c")
+
+
 def test_one_key_for_both_halves_is_refused(desk: Office, sent: list[Path]) -> None:
     """One pair that opens both parts would undo the separation."""
     with pytest.raises(uic.KeyMaterialError, match="two pairs"):

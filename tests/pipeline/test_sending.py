@@ -186,8 +186,12 @@ def test_answers_of_nobody_are_refused(work: Office, sent: Sent) -> None:
     with pytest.raises(FormatError) as caught:
         decide(work.register, [path], key=known["key"], partners=work.folder / "other")
     assert caught.value.layer == "signer"
-    with pytest.raises(FormatError):
+    with pytest.raises(FormatError, match=r"return-a-r1\.uicr: .* holds a partner's person ids"):
         decide(work.register, [sent.returns[0]], **known)
+    plain = work.folder / "plain.csv"
+    plain.write_text("question,same_person\n", encoding="utf-8")
+    with pytest.raises(FormatError, match=r"plain\.csv: this is not a sealed file"):
+        decide(work.register, [plain], **known)
     with pytest.raises(InputError, match="0 rounds"):
         decide(work.register, [], **known)
     (work.folder / "none").mkdir()
@@ -199,6 +203,25 @@ def test_answers_of_nobody_are_refused(work: Office, sent: Sent) -> None:
             out=work.folder / "never",
         )  # fmt: skip
     assert not (work.folder / "never").exists()
+
+
+def test_a_review_that_is_sent_again_takes_the_place_of_the_older(work: Office) -> None:
+    """No file stays whose answers nobody could take; a band the wrong way round is refused."""
+    first = to_partners(work, across=True, out="again")
+    assert {path.name for path in first.reviews} == {"review-a-r1.uicr", "review-b-r1.uicr"}
+    send(
+        work.register, "r1", key=work.pairs["resolver"], partners=work.partners,
+        out=work.folder / "again", lower=0.9998, upper=0.9999,
+    )  # fmt: skip
+    left = {path.name for path in (work.folder / "again").glob("review-*")}
+    with open_register(work.register) as database:
+        asked = fetched(database, "SELECT DISTINCT partner FROM questions")["partner"].to_pylist()
+    assert left == {f"review-{partner}-r1.uicr" for partner in asked}
+    with pytest.raises(InputError, match="the lower one first"):
+        send(
+            work.register, "r1", key=work.pairs["resolver"], partners=work.partners,
+            out=work.folder / "again", lower=0.9, upper=0.1,
+        )  # fmt: skip
 
 
 def test_withdrawn_people_are_in_no_question(work: Office) -> None:

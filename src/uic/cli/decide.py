@@ -27,3 +27,9 @@ def command(
 
     number = decide(register, files, key=key, partners=partners)
     typer.echo(f"{number:,} pairs decided; they bind from the next round on", err=True)
+    if not number:
+        typer.echo(
+            "uic: nothing was decided: answers of yes or no count, and of a pair between two"
+            " partners only when both answer alike and both files are given together",
+            err=True,
+        )

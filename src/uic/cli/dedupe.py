@@ -68,6 +68,8 @@ def command(
     from uic.pipeline.reviewing import write_review
 
     if local:
+        if precision is not None or recall is not None:
+            raise typer.BadParameter("--precision and --recall do not go with --local")
         _local(inputs, schema, local, threshold, decisions)
         return
     with shown() as progress:

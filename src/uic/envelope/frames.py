@@ -74,7 +74,11 @@ def read_magic(file: BinaryIO) -> None:
             "  hint: install the newest version of this library",
             layer="version",
         )
-    raise FormatError("this is not a sealed file of this library", layer="magic")
+    raise FormatError(
+        "this is not a sealed file of this library\n"
+        "  hint: name the file that was sent, as it came (.uicx, .uicp, .uicr, .uica, .uick)",
+        layer="magic",
+    )
 
 
 def read_frame(file: BinaryIO, letters: bytes) -> tuple[bytes, bytes]:

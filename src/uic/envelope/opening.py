@@ -61,19 +61,26 @@ class Envelope:
 
 @contextmanager
 def opened(path: str | Path) -> Iterator[BinaryIO]:
-    """Open a file for reading.
+    """Open a file for reading; what the block finds wrong with its format gets the file's name.
 
     Raises:
         InputError: it does not exist or cannot be read.
     """
+    name = Path(path).name
     try:
         file = Path(path).open("rb")  # noqa: SIM115 - closed below; errors of the block are not ours
     except OSError:
-        raise InputError(
-            Problem(Path(path).name, "", "the file does not exist or cannot be read")
-        ) from None
+        rule, hint = "the file does not exist or cannot be read", "check the name and the folder"
+        raise InputError(Problem(name, "", rule, hint)) from None
     with file:
-        yield file
+        try:
+            yield file
+        except FormatError as error:
+            told, layer = str(error).removeprefix(f"{error.layer}: "), error.layer
+            found = FormatError(f"{name}: {told}", layer=layer)
+        else:
+            return
+    raise found from None
 
 
 @contextmanager
@@ -105,13 +112,7 @@ def opened_part(
     """
     with opened(path) as file:
         envelope = read_envelope(file)
-        found = envelope.fields["format"]
-        if found != form:
-            raise FormatError(
-                f"this sealed file holds {HOLDS[found]}; this step needs {HOLDS[form]}\n"
-                "  hint: name the right file; uic inspect shows what one is",
-                layer="header",
-            )
+        check_form(envelope.fields, form)
         check_signature(envelope, signer)
         check_expected(envelope, expected)
         yield envelope.fields, open_compartment(file, envelope, role, key)
@@ -141,6 +142,20 @@ def read_envelope(file: BinaryIO) -> Envelope:
     compartments = {item["role"]: read_compartment(file) for item in fields["recipients"]}
     digests, signature = read_signature(file, len(compartments))
     return Envelope(fields, frame(letter, raw), compartments, digests, signature, file.tell())
+
+
+def check_form(fields: Mapping[str, Any], form: str) -> None:
+    """Refuse a file of another format.
+
+    Raises:
+        FormatError: layer ``header``.
+    """
+    if fields["format"] != form:
+        raise FormatError(
+            f"this sealed file holds {HOLDS[fields['format']]}; this step needs {HOLDS[form]}\n"
+            "  hint: name the right file; uic inspect shows what one is",
+            layer="header",
+        )
 
 
 def check_digests(envelope: Envelope) -> None:

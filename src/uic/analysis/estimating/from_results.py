@@ -22,7 +22,8 @@ def read_results(folder: str | Path) -> tuple[Histories, LinkageQuality | None]:
     among all candidate pairs, and the number of true pairs that are expected to have met in no pass
     (``expected_unmet``, a lower bound after Chao 1987; older manifests have none); the sensitivity
     is precision x links / (expected + unmet). It is at most this: passes that share an attribute
-    miss the same pairs. Its standard error is the binomial one. A history without a row has nobody: ``uic dedupe`` writes those somebody has.
+    miss the same pairs. Its standard error is the binomial one. A history without a row has
+    nobody: ``uic dedupe`` writes those somebody has.
 
     Raises:
         InputError: a file is missing or damaged.

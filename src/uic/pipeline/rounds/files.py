@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from uic.crypto.pairs import load_public
 from uic.envelope.exports import Expected, read_matcher, read_resolver
 from uic.envelope.headers import EXPORT
 from uic.envelope.inspecting import inspect
-from uic.errors import FormatError, InputError, Problem
+from uic.errors import InputError, Problem
 from uic.schema import fingerprint
 
 if TYPE_CHECKING:
@@ -45,13 +44,11 @@ class Sealed:
 
     def for_matcher(self, key: PrivateKey, expected: Expected) -> MatcherPart:
         """Check the file and open the matcher's part."""
-        with _named(self.path):
-            return read_matcher(self.path, key=key, signer=self.signer, expected=expected)
+        return read_matcher(self.path, key=key, signer=self.signer, expected=expected)
 
     def for_resolver(self, key: PrivateKey, expected: Expected) -> ResolverPart:
         """Check the file and open the resolver's part."""
-        with _named(self.path):
-            return read_resolver(self.path, key=key, signer=self.signer, expected=expected)
+        return read_resolver(self.path, key=key, signer=self.signer, expected=expected)
 
 
 def look_at(
@@ -70,7 +67,7 @@ def look_at(
         FormatError: a file is damaged.
     """
     keys = {path.stem: path for path in sorted(Path(partners).glob("*.public"))}
-    headers = [(Path(file), _header(Path(file))) for file in files]
+    headers = [(Path(file), inspect(file).header) for file in files]
     problems = [
         Problem(path.name, "", *why)
         for path, header in headers
@@ -118,11 +115,6 @@ def epoch_of(found: Sequence[Sealed]) -> str | None:
     return found[0].epoch if found else None
 
 
-def _header(path: Path) -> dict[str, Any]:
-    with _named(path):
-        return inspect(path).header
-
-
 def _reasons(
     header: dict[str, Any], keys: dict[str, Path], schema: LinkageSchema
 ) -> Iterator[tuple[str, str]]:
@@ -157,15 +149,3 @@ def _together(headers: list[tuple[str, dict[str, Any]]]) -> list[Problem]:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Say in a format error which file is meant."""
-    try:
-        yield
-    except FormatError as error:
-        told, layer = str(error), error.layer
-    else:
-        return
-    raise FormatError(f"{path.name}: {told.removeprefix(f'{layer}: ')}", layer=layer)

@@ -92,6 +92,9 @@ def link(
     if own[0].public.key_id == own[1].public.key_id:
         raise KeyMaterialError("matcher and resolver have the same key: make two pairs")
     found = look_at(files, partners, chosen)
+    if not found and not Path(register).exists():
+        hint = "check --register, or give the partners' files"
+        raise InputError(Problem(Path(register).name, "", "there is no register yet", hint))
     with open_register(register) as database:
         wanted = epoch or epoch_of(found) or latest_epoch(database)
         place, safe = store or _beside(register, wanted), KeySafe.of(own[0])
@@ -106,7 +109,9 @@ def link(
             if done is None:
                 if inputs["withdrawn"]:
                     keep_only(kept, rows_here(database, exports))
-                scored = matching.score(kept, _some(exports), chosen, told, progress, memory)
+                scored = matching.score(
+                    kept, _some(exports, wanted), chosen, told, progress, memory
+                )
                 progress("resolving", 0, 1)
                 finished = resolving.keep(database, scored, chosen, name, inputs, target)
         here = done or finished
@@ -118,10 +123,11 @@ def _beside(register: str | Path, epoch: str) -> Path:
     return path.with_name(f"{path.stem}-{epoch}.store.duckdb")
 
 
-def _some(exports: list[str]) -> list[str]:
+def _some(exports: list[str], epoch: str) -> list[str]:
     if not exports:
-        hint = "give the partners' files"
-        raise InputError(Problem("inputs", "", "there is no export to link", hint))
+        hint = "give the partners' files, or look at the epoch: uic rounds show tells those so far"
+        rule = f"no export of the epoch {epoch!r} is here to link"
+        raise InputError(Problem("register", "", rule, hint))
     return exports
 
 

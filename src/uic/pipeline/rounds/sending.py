@@ -17,6 +17,7 @@ from uic.crypto.pairs import PrivateKey, as_private, load_public
 from uic.engines.storing import fetched, transaction
 from uic.envelope.headers import ANSWERS
 from uic.envelope.inspecting import inspect
+from uic.envelope.opening import HOLDS
 from uic.envelope.returns import file_name, write_returns
 from uic.envelope.reviews import read_answers, write_questions
 from uic.errors import FormatError, InputError, Problem, UicWarning
@@ -69,7 +70,8 @@ def send(
     """Write every partner's return file and review file of a round.
 
     Each is sealed to its partner and holds that partner's own handles only. What was asked is
-    kept in the register, in the place of what was asked in this round before.
+    kept in the register, in the place of what was asked in this round before; a review of it that
+    still lies in the folder goes, because nobody could take its answers any more.
 
     Args:
         register: The project's register.
@@ -87,9 +89,12 @@ def send(
             record is.
 
     Raises:
-        InputError: there is no such register or round.
+        InputError: there is no such register or round, or the band is none.
         KeyMaterialError: a partner of the round has no public key, or a key cannot be used.
     """
+    if not 0 <= lower < upper <= 1:
+        rule = "the band of questions is two probabilities, the lower one first"
+        raise InputError(Problem("options", "", rule, "give --lower 0.1 --upper 0.95"))
     own, keys, folder = as_private(key), _keys(partners), Path(out)
     now = dt.datetime.now(dt.UTC)
     with existing(register) as database, transaction(database):
@@ -107,6 +112,8 @@ def send(
             warnings.warn(_TWO, UicWarning, stacklevel=2)
         errand = Errand(**facts, round=found.name, partner="")
         asked = questions_of(database, found, errand, lower=lower, upper=upper, across=across)
+        for partner in keys:
+            (folder / file_name("review", partner, found.name)).unlink(missing_ok=True)
         reviews = []
         for questions in asked.questions:
             partner = questions.errand.partner
@@ -162,7 +169,11 @@ def decide(
 def _answers(path: Path, own: PrivateKey, keys: dict[str, PublicKey]) -> Answers:
     header = inspect(path).header
     if header["format"] != ANSWERS:
-        raise FormatError(f"{path.name}: this sealed file holds no answers", layer="header")
+        raise FormatError(
+            f"{path.name}: this sealed file holds {HOLDS[header['format']]}, no answers\n"
+            "  hint: name the .uica files that the partners made with uic answer",
+            layer="header",
+        )
     if header["partner"] not in keys:
         hint = "put its PARTNER.public, got from them by another way, into the folder"
         raise InputError(Problem(path.name, "", "there is no public key of this partner", hint))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ import pyarrow as pa
 
 from uic.chained import START, broken_at, canonical, sealed
 from uic.engines.storing import fetched, one
-from uic.errors import FormatError
+from uic.errors import FormatError, InputError, Problem
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -103,12 +104,16 @@ def verify(database: Database, known: str = "") -> Verdict:
     Raises:
         FormatError: the line that was changed, the round whose persons are not those that were
             logged, or that no line has the hash that was noted.
+        InputError: what was given is no hash.
     """
     lines = read_lines(database)
     broken = broken_at(lines)
     if broken is not None:
         raise FormatError(f"the audit log, line {broken}: {_CHANGED}")
     given = known.strip().casefold()
+    if given and not re.fullmatch("[0-9a-f]{64}", given):
+        hint = "give the whole line that uic rounds verify printed"
+        raise InputError(Problem("--head", "", "a hash has 64 hexadecimal digits", hint))
     if given and given not in {line["hash"] for line in lines}:
         raise FormatError(
             "no line of the audit log has the hash that was given\n  hint: the log was cut off or"

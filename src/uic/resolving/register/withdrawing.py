@@ -98,7 +98,9 @@ def withdraw_partner(database: Database, partner: str, now: dt.datetime) -> With
     )
     exports = one(database, "SELECT COUNT(*) FROM exports WHERE partner = $1", [partner])
     if not exports:
-        raise InputError(Problem("register", "", "there is no such partner", "see uic rounds"))
+        rows = database.execute("SELECT DISTINCT partner FROM exports ORDER BY ALL").fetchall()
+        hint = "partners so far: " + (", ".join(name for (name,) in rows) or "none")
+        raise InputError(Problem("register", "", "there is no such partner", hint))
     gone, rows = _take_out(database, members)
     set_aside(database, partner, "withdrawn")
     database.execute("UPDATE exports SET state = 'withdrawn' WHERE partner = $1", [partner])
@@ -115,7 +117,9 @@ def withdrawals(database: Database) -> int:
 def _person_number(person: str) -> int:
     found = re.fullmatch(r"P([0-9]{6,18})", person.strip())
     if not found:
-        raise InputError(Problem("register", "", "a person id is written P000123"))
+        raise InputError(
+            Problem("register", "", "a person id is written P000123", "see a return file")
+        )
     return int(found[1])
 
 
