@@ -18,8 +18,7 @@ from uic.schema import (
     STANDARD_ATTRIBUTES,
     LinkageSchema,
     PartnerMapping,
-    default_schema,
-    load_schema,
+    as_schema,
 )
 
 if TYPE_CHECKING:
@@ -87,18 +86,17 @@ def _prepared(
 
     Nothing is encoded with it, so partners' schemas may stay as they were signed off.
     """
-    if not isinstance(schema, LinkageSchema):
-        schema = default_schema() if schema is None else load_schema(schema)
+    chosen = as_schema(schema)
     wanted = (scheme.kinds if scheme else {}) | {CODE: "code", WORKER: "code"}
     own = {name: kind for name, kind in wanted.items() if name not in STANDARD_ATTRIBUTES}
     named = {name: header for name, header in columns.items() if header is not None}
     partners = {
         partner: mapping.model_copy(update={"columns": mapping.columns | named})
-        for partner, mapping in schema.partners.items()
+        for partner, mapping in chosen.partners.items()
     }
     if named and not partners:
         partners = {"register": PartnerMapping(files=("*",), columns=named)}
-    return schema.model_copy(update={"attributes": own | schema.attributes, "partners": partners})
+    return chosen.model_copy(update={"attributes": own | chosen.attributes, "partners": partners})
 
 
 def _check(
