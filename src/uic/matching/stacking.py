@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from uic.exchange import MatcherPart
     from uic.levels import Comparison
-    from uic.matching.plan import Table
 
 _ARROW = {"INT": pa.int32(), "BIGINT": pa.int64()}
 
@@ -34,13 +33,33 @@ def stacked(
     of their signatures is touched. The rest comes in the order of its tokens, so that rows which
     are compared lie side by side in memory, and comparing them takes a third less time.
     """
-    wanted = pass_rows(items)
-    rows = pa.concat_tables(
-        _as_planned(wanted, export, place, of_pass, fixed) for place, export in enumerate(exports)
-    )
-    at = pa.array(_sharing(rows["token_hi"].to_numpy()))
-    # In one piece each: rows are taken from many pieces at a time much more slowly.
-    return pa.table({name: rows[name].combine_chunks().take(at) for name in rows.column_names})
+    tables = [export.pass_rows[of_pass] for export in exports]
+    tokens = [np.empty(0, np.int64), *(table["token_hi"].to_numpy() for table in tables)]
+    at = _sharing(np.concatenate(tokens))
+    place = np.repeat(np.arange(len(tables), dtype=np.int32), [len(one) for one in tables])[at]
+    vouched = np.array([export.header.vouched for export in exports], dtype=np.int32)
+    told = {"export": pa.array(place), "vouched": pa.array(vouched[place])}
+    columns = {}
+    for column, kind in pass_rows(items).columns:
+        if column in told:
+            columns[column] = told[column]
+        elif column in fixed:
+            columns[column] = pa.repeat(pa.scalar(0, _ARROW[kind]), len(at))
+        else:
+            columns[column] = _taken(tables, column, _ARROW[kind], pa.array(at))
+    return pa.table(columns)
+
+
+def _taken(tables: Sequence[pa.Table], column: str, kind: pa.DataType, at: pa.Array) -> pa.Array:
+    """Return some rows of one column of all tables; null where a table does not have it."""
+    if not any(column in table.column_names for table in tables):
+        return pa.nulls(len(at), kind)
+    pieces = [pa.array([], kind)]
+    for table in tables:
+        held = column in table.column_names
+        pieces += table[column].chunks if held else [pa.nulls(len(table), kind)]
+    # In one piece: rows are taken from many pieces at a time much more slowly.
+    return pa.concat_arrays(pieces).take(at)
 
 
 def _sharing(token: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -54,19 +73,3 @@ def _sharing(token: NDArray[np.int64]) -> NDArray[np.int64]:
     shared[1:] = alike
     shared[:-1] |= alike
     return order[shared]
-
-
-def _as_planned(
-    wanted: Table, export: MatcherPart, place: int, name: str, fixed: frozenset[str]
-) -> pa.Table:
-    rows = export.pass_rows[name]
-    told = dict.fromkeys(fixed, 0) | {"export": place, "vouched": int(export.header.vouched)}
-    columns = {}
-    for column, kind in wanted.columns:
-        if column in told:
-            columns[column] = pa.repeat(pa.scalar(told[column], _ARROW[kind]), len(rows))
-        elif column in rows.column_names:
-            columns[column] = rows[column]
-        else:
-            columns[column] = pa.nulls(len(rows), _ARROW[kind])
-    return pa.table(columns)
