@@ -17,7 +17,8 @@ from uic.exchange import FREQUENCIES
 from uic.levels import BASE, Comparison, comparisons, level_sql, pattern_sql, unpack
 from uic.matching.patterns import PassPatterns
 from uic.matching.scoring import fit
-from uic.matching.shares import chance_shares, first_guess, level_weights
+from uic.matching.shares import chance_shares
+from uic.ordinary import first_guess, level_weights
 from uic.schema import default_schema
 from uic.weighing import parse_weights
 

@@ -30,12 +30,11 @@ from uic.matching.patterns import Weights
 from uic.matching.shares import (
     HOLDING,
     chance_shares,
-    first_guess,
     held,
     level_shares,
-    level_weights,
     steadied,
 )
+from uic.ordinary import first_guess, level_weights
 from uic.weighing import Alike, Moved, PassWeights
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from uic.levels import BASE
-from uic.matching.shares import first_guess, level_weights
+from uic.ordinary import first_guess, level_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

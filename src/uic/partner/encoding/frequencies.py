@@ -13,6 +13,7 @@ from uic.levels import pattern_sql
 from uic.partner.encoding.signing import signatures
 from uic.partner.mixing import mixed
 from uic.partner.signatures import coded
+from uic.strangers import of_two_people
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,9 +29,10 @@ def frequencies(prepared: Prepared) -> pa.Table:
     """Compare random pairs of the partner's own records, all under one salt that nobody else uses.
 
     The linkage unit has no random pairs (its blocks are mostly matches), so it cannot know how
-    often strangers agree. These few sums per attribute tell it, and nothing about a person. The
-    order of the records does not change them. Where a register came in parts, its largest part
-    stands for it: a random sample of records.
+    often strangers agree. These few sums per attribute tell it, and nothing about a person. Pairs
+    that look like one person are left out, unless the list is vouched for. The order of the
+    records does not change them. Where a register came in parts, its largest part stands for it: a
+    random sample of records.
     """
     rows = max(prepared.sizes, default=0)
     if rows < 2 or not prepared.items:
@@ -42,7 +44,11 @@ def frequencies(prepared: Prepared) -> pa.Table:
     signed = signatures(columns, prepared.items, salts, "frequencies", prepared.key)
     order = _by_value(signed, rows)
     left, right = (order[side] for side in _pairs_to_compare(rows))
-    return _level_counts(_patterns(signed, left, right, prepared.items), prepared.items)
+    found = _patterns(signed, left, right, prepared.items)
+    pattern, pairs = found["pattern"].to_numpy(), found["pairs"].to_numpy().astype(float)
+    if not prepared.header.vouched:  # else nobody is on the list twice
+        pairs = of_two_people(pattern, pairs, prepared.items)
+    return _level_counts(pattern, pairs, prepared.items)
 
 
 def _patterns(
@@ -86,14 +92,14 @@ def _by_value(signed: dict[str, pa.Array], rows: int) -> NDArray[np.int64]:
     return np.argsort(words)
 
 
-def _level_counts(patterns: pa.Table, items: tuple[Comparison, ...]) -> pa.Table:
-    pattern = patterns["pattern"].to_numpy()
-    pairs = patterns["pairs"].to_numpy()
+def _level_counts(
+    pattern: NDArray[np.int64], pairs: NDArray[np.float64], items: tuple[Comparison, ...]
+) -> pa.Table:
     rows = []
     for position, item in enumerate(items):
         level = (pattern >> (4 * position)) & 15
-        counts = np.bincount(level, weights=pairs, minlength=len(item.levels)).astype(int)
-        rows += [(item.attribute, number, int(count)) for number, count in enumerate(counts)]
+        counts = np.bincount(level, weights=pairs, minlength=len(item.levels))
+        rows += [(item.attribute, number, round(count)) for number, count in enumerate(counts)]
     return pa.Table.from_pylist(
         [dict(zip(FREQUENCIES.names, row, strict=True)) for row in rows], schema=FREQUENCIES
     )

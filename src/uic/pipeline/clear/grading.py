@@ -12,6 +12,7 @@ from uic.engines.duckdb import engine
 from uic.exchange import FREQUENCIES
 from uic.levels import BASE, Comparison, pattern_sql
 from uic.pipeline.clear.letters import Measure, graded, swapped
+from uic.strangers import of_two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,13 +57,15 @@ def refined(values: Values, a: Numbers, b: Numbers, base: Numbers, measure: Meas
 
 def frequencies(values: Values, measure: Measure) -> pa.Table:
     """Compare random pairs of each register's own records, as partners do before encoding."""
-    counts = [np.zeros(len(item.levels), dtype=np.int64) for item in values.items]
+    counts = [np.zeros(len(item.levels)) for item in values.items]
     for a, b in _random_pairs(values.sizes):
-        pattern = refined(values, a, b, _base(values, a, b), measure)
+        found = np.unique(refined(values, a, b, _base(values, a, b), measure), return_counts=True)
+        pattern, pairs = found[0], of_two_people(found[0], found[1].astype(float), values.items)
         for n, item in enumerate(values.items):
-            counts[n] += np.bincount((pattern >> 4 * n) % BASE, minlength=len(item.levels))
+            level = (pattern >> 4 * n) % BASE
+            counts[n] += np.bincount(level, pairs, minlength=len(item.levels))
     rows = [
-        {"attribute": item.attribute, "level": level, "pairs": int(pairs)}
+        {"attribute": item.attribute, "level": level, "pairs": round(pairs)}
         for item, found in zip(values.items, counts, strict=True)
         for level, pairs in enumerate(found)
     ]
