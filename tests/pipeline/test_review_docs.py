@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-import shlex
 import shutil
-from importlib import import_module
 from pathlib import Path
 
 import openpyxl
 import pytest
-import typer
-from typer.testing import CliRunner
+from page_helpers import program, run
 
 pytest.importorskip("rapidfuzz", reason="the extra 'local' (rapidfuzz) is not installed")
 
@@ -36,34 +33,6 @@ uic link outreach.uicx dic.uicx --schema schema.toml --register r.duckdb --round
 """What docs/rounds.md does before a round is there to send from."""
 
 
-def app() -> typer.Typer:
-    """Build the command line of the verbs that the page uses."""
-    built = typer.Typer(pretty_exceptions_enable=False)
-    for verb in VERBS:
-        module = import_module(f"uic.cli.{verb}")
-        if hasattr(module, "app"):
-            built.add_typer(module.app, name=verb)
-        else:
-            built.command(verb)(module.command)
-    return built
-
-
-def run(line: str, program: typer.Typer) -> str:
-    """Run one command; return what it says."""
-    words = shlex.split(line)
-    if words[0] == "mkdir":
-        Path(words[1]).mkdir()
-        return ""
-    if words[0] == "cp":
-        for name in words[1:-1]:
-            shutil.copy(name, words[-1])
-        return ""
-    assert words[0] == "uic"
-    done = CliRunner().invoke(program, words[1:])
-    assert done.exit_code == 0, (words, done.output, done.exception)
-    return done.output
-
-
 def fill(name: str) -> None:
     """Answer as a person does in a spreadsheet: the first pair no, the second unknown."""
     book = openpyxl.load_workbook(name)
@@ -82,15 +51,15 @@ def test_every_command_of_the_page_runs(
     for name in ("outreach.csv", "dic.xlsx", "referrals.csv", "schema.toml"):
         shutil.copy(example / name, tmp_path)
     monkeypatch.chdir(tmp_path)
-    program, said = app(), []
+    app, said = program(VERBS), []
     for step, block in STEP.findall(PAGE.read_text(encoding="utf-8")):
         if step == "unit":
             for line in UNIT.strip().splitlines():
-                run(line, program)
+                run(line, app)
         elif step.startswith("fill"):
             fill(step.split(" ")[1])
         else:
-            said += [(line, run(line, program)) for line in block.strip().splitlines()]
+            said += [(line, run(line, app)) for line in block.strip().splitlines()]
     told = dict(said)
     why, answered, decided = (
         next(text for line, text in said if line.startswith(f"uic {verb}"))

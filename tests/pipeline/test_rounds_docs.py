@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-import shlex
 import shutil
-from importlib import import_module
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-import typer
-from typer.testing import CliRunner
+from page_helpers import program, run
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rounds.md"
 PUBLISHED = {  # of khana-nsp-2010-2014.csv, column 2014: from sealed files alone
@@ -25,37 +22,10 @@ PUBLISHED = {  # of khana-nsp-2010-2014.csv, column 2014: from sealed files alon
 VERBS = ("keys", "encode", "match", "resolve", "link", "rounds", "count")
 
 
-def commands() -> list[list[str]]:
-    """Return the words of every command of the page that is marked to be run."""
+def commands() -> list[str]:
+    """Return every command of the page that is marked to be run."""
     blocks = re.findall(r"<!-- run -->\n```\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    return [shlex.split(line) for block in blocks for line in block.splitlines()]
-
-
-def app() -> typer.Typer:
-    """Build the command line of the verbs that the page uses."""
-    built = typer.Typer(pretty_exceptions_enable=False)
-    for verb in VERBS:
-        module = import_module(f"uic.cli.{verb}")
-        if hasattr(module, "app"):
-            built.add_typer(module.app, name=verb)
-        else:
-            built.command(verb)(module.command)
-    return built
-
-
-def run(words: list[str], program: typer.Typer) -> str:
-    """Run one command of the page; return what it says."""
-    if words[0] == "mkdir":
-        Path(words[1]).mkdir()
-        return ""
-    if words[0] == "cp":
-        for name in words[1:-1]:
-            shutil.copy(name, words[-1])
-        return ""
-    assert words[0] == "uic"
-    done = CliRunner().invoke(program, words[1:])
-    assert done.exit_code == 0, (words, done.output, done.exception)
-    return done.output
+    return [line for block in blocks for line in block.splitlines()]
 
 
 def test_every_command_of_the_page_runs(
@@ -68,8 +38,8 @@ def test_every_command_of_the_page_runs(
     with (tmp_path / "schema.toml").open("a", encoding="utf-8") as file:
         file.write("\n" + "".join(chosen))
     monkeypatch.chdir(tmp_path)
-    program = app()
-    said = {" ".join(words): run(words, program) for words in commands()}
+    app = program(VERBS)
+    said = {line: run(line, app) for line in commands()}
     listed = next(text for command, text in said.items() if command.startswith("uic rounds --reg"))
     assert "2014Q3/1" in listed
     assert "2014Q3/2" in listed
@@ -92,7 +62,7 @@ def test_every_command_of_the_page_runs(
     with Path("results/changes.csv").open(encoding="utf-8") as file:
         events = {row["event"] for row in csv.DictReader(file)}
     assert events <= {"new", "merged", "split", "left", "returned"}
-    again = run(["uic", "rounds", "--register", "r.duckdb", "show", "2014Q3/1"], program)
+    again = run("uic rounds --register r.duckdb show 2014Q3/1", app)
     assert "2014Q3, revision 1" in again  # the register may stand before the verb as well
     for verb in VERBS:
         assert any(command.startswith(f"uic {verb} ") for command in said)
