@@ -224,9 +224,12 @@ def test_people_in_the_clear_are_never_spilled(desk: Path, monkeypatch: pytest.M
     assert match_clear(registers, uic.default_schema()).items
 
 
-def test_an_engine_without_a_disk_stops_instead_of_spilling(tmp_path: Path) -> None:
+def test_an_engine_without_a_disk_stops_instead_of_spilling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """More rows than memory holds: the run ends with an error, and no file was written."""
     before = set(tmp_path.rglob("*"))
+    monkeypatch.setattr("uic.engines.memory._LEAST", 0)  # so that few rows fill it
     with engines.engine(memory="60MB", on_disk=False) as database, pytest.raises(duckdb.Error):
         database.run("many", "SELECT i, 'Zqxfamilia' || i AS name FROM range(5000000) r(i)")
     assert set(tmp_path.rglob("*")) == before
