@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
 
+_AT_ONCE = 1 << 16  # records whose ranks are made at a time
+
 
 def marks_of(columns: Mapping[str, pa.ChunkedArray], key: EpochKey) -> Words:
     """Return a keyed number of each record, the same for records that are alike in everything.
@@ -65,11 +67,14 @@ def ranks(marks: Words, served: NDArray[np.uint8], key: bytes) -> Words:
         served: Shape (rows,): in how many of the passes before the row of each record leaves.
         key: Sub-key of the pass: who leaves in one pass does not leave in all.
     """
-    plain = np.zeros((len(marks), 2), dtype="<u8")
-    plain[:, 0] = marks
-    hashed = np.empty(plain.nbytes + 15, dtype=np.uint8)
-    aes_prf(key)(plain.reshape(-1).view(np.uint8).data, hashed.data)
-    numbers = hashed[: plain.nbytes].view("<u8")[::2]
+    encrypt, numbers = aes_prf(key), np.empty(len(marks), dtype=np.uint64)
+    for first in range(0, len(marks), _AT_ONCE):
+        some = marks[first : first + _AT_ONCE]
+        plain = np.zeros((len(some), 2), dtype="<u8")
+        plain[:, 0] = some
+        hashed = np.empty(plain.nbytes + 15, dtype=np.uint8)
+        encrypt(plain.reshape(-1).view(np.uint8).data, hashed.data)
+        numbers[first : first + _AT_ONCE] = hashed[: plain.nbytes].view("<u8")[::2]
     return (served.astype(np.uint64) << np.uint64(56)) | (numbers >> np.uint64(8))
 
 
