@@ -539,8 +539,15 @@ def export() -> Export:
             pa.table([["birth-date"], [1], [0]], schema=CHANCE),
             pa.Table.from_pylist([event], schema=SENT_EVENTS),
             pa.table(
-                [[0, 1], *handles, [None] * 2, [None] * 2, ["F", None], ["25-34", None],
-                 [True] * 2],
+                [
+                    [0, 1],
+                    *handles,
+                    [None] * 2,
+                    [None] * 2,
+                    ["F", None],
+                    ["25-34", None],
+                    [True] * 2,
+                ],
                 schema=RECORDS,
             ),
         ),
