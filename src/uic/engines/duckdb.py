@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from uic.engines.memory import as_memory
+from uic.engines.memory import half_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,11 +80,8 @@ def engine(
         on_disk: False where the rows are people in the clear: what does not fit into memory
             then stops the run, for DuckDB does not encrypt what it spills.
         threads: By default as many as the machine has cores.
-
-    Raises:
-        InputError: ``memory`` is no size, or too small.
     """
-    memory = as_memory(memory)
+    memory = memory or half_of_memory()
     if not on_disk:
         with contextlib.closing(DuckDB(memory=memory, spill="", threads=threads)) as opened:
             yield opened
