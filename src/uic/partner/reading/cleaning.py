@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from uic.partner.reading.dates import order_hint, read_date
+from uic.partner.reading.words import no_words
 from uic.partner.reading.zones import local_days
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ LOST_SHARE, LOST_LEAST = 0.2, 5
 
 _ENDS = r"^[\s\p{Z}\p{Cc}\p{Cf}]+|[\s\p{Z}\p{Cc}\p{Cf}]+$"
 _SPACES = r"[\s\p{Z}\x0b\x1c-\x1f\x85]+"
+_UNTIDY = rf"{_ENDS}|[\s\p{{Z}}\x0b\x1c-\x1f\x85]{{2}}|[^\S ]|[\x0b\x1c-\x1f\x85]|[^\P{{Z}} ]"
+"""Matches wherever stripping or folding would change a text."""
 _MOJIBAKE = r"[à-ï][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{2}|�"
 _MOJIBAKE_TWO = r"[ÂÃÐÑØÙ][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _LOST = r"^\?[\? ]*$"
@@ -122,6 +124,8 @@ def clean(words: Words, rules: Rules) -> Cleaned:
 
 def tidy(raw: Words) -> Words:
     """Strip invisible signs at both ends and fold every run of spaces into one."""
+    if not pc.any(pc.match_substring_regex(raw.distinct, _UNTIDY)).as_py():
+        return raw
     text = pc.replace_substring_regex(raw.distinct, _ENDS, "")
     text = pc.replace_substring_regex(text, _SPACES, " ")
     return raw.translated(pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text))
@@ -130,9 +134,10 @@ def tidy(raw: Words) -> Words:
 def _damage(words: Words) -> tuple[str, str] | None:
     """Tell whether letters were lost on the way: read or saved in a wrong encoding."""
     hint = "export it again as 'CSV UTF-8' or XLSX; do not open and save the CSV in between"
-    two = np.asarray(pc.match_substring_regex(words.distinct, _MOJIBAKE_TWO))
-    three = np.asarray(pc.match_substring_regex(words.distinct, _MOJIBAKE))
-    if three.any() or two.sum() > 1:
+    odd = words.distinct.filter(pc.invert(pc.string_is_ascii(words.distinct)))
+    three = pc.match_substring_regex(odd, _MOJIBAKE)
+    two = pc.match_substring_regex(odd, _MOJIBAKE_TWO)
+    if pc.any(three).as_py() or (pc.sum(two).as_py() or 0) > 1:
         return "the letters are garbled: UTF-8 was read as another encoding", hint
     lost = words.rows_with(pc.match_substring_regex(words.distinct, _LOST)).sum()
     if lost >= LOST_LEAST and lost > LOST_SHARE * words.present.sum():
@@ -143,9 +148,10 @@ def _damage(words: Words) -> tuple[str, str] | None:
 def _statuses(words: Words, rules: Rules) -> tuple[Words, Words]:
     """Take the partner's words for 'unknown' and 'refused' out of the column."""
     meaning = dict.fromkeys(rules.unknown, "unknown") | dict.fromkeys(rules.refused, "refused")
-    found = [meaning.get(word) for word in words.listed()] if meaning else None
-    status = words.translated(found or pa.nulls(len(words.distinct), pa.string()))
-    return words.without([item is not None for item in found]) if found else words, status
+    if not meaning:
+        return words, no_words(len(words))
+    found = [meaning.get(word) for word in words.listed()]
+    return words.without([item is not None for item in found]), words.translated(found)
 
 
 def recoded(words: Words, codes: dict[str, str]) -> Words:

@@ -87,6 +87,9 @@ def read_date(text: str, order: str, today: dt.date, earliest: int = EARLIEST_YE
 
 def _split(text: str, order: str) -> tuple[list[str], str]:
     """Take a text apart as it is written; say the order where a month's name gives it away."""
+    plain = text.replace("-", "")
+    if len(plain) == 8 and len(text) == 10 and text[4] == text[7] == "-" and plain.isdecimal():
+        return [plain[:4], plain[4:6], plain[6:]], ""  # as most files write dates
     text = _CLOCK.sub("", text.strip())
     if text.isdecimal() and len(text) == 8:
         cuts = (4, 6) if order == "YMD" else (2, 4)

@@ -66,7 +66,10 @@ class Words:
 
     def without(self, chosen: Marks) -> Words:
         """Empty the cells whose word is marked in ``chosen``."""
-        kept = np.where(np.asarray(chosen, dtype=bool), np.int32(-1), np.arange(len(self.distinct)))
+        marked = np.asarray(chosen, dtype=bool)
+        if not marked.any():
+            return self
+        kept = np.where(marked, np.int32(-1), np.arange(len(self.distinct)))
         places = np.append(kept, -1).astype(np.int32)
         return Words(places[self.codes], self.distinct)
 
