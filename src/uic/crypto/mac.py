@@ -31,8 +31,13 @@ def hmac_each(key: bytes, values: Iterable[bytes]) -> bytes:
     """
     _check(key)
     started = HMAC(key, SHA256()).copy
-    # One comprehension: a loop that appends costs a twentieth more, seven times a record.
-    return b"".join([(tag := started()).update(value) or tag.finalize() for value in values])
+    tags: list[bytes] = []
+    add = tags.append  # looked up once: this runs seven times a record
+    for value in values:
+        tag = started()
+        tag.update(value)
+        add(tag.finalize())
+    return b"".join(tags)
 
 
 def aes_prf(key: bytes) -> Callable[[memoryview, memoryview], int]:
