@@ -9,10 +9,8 @@ lies inside each band.
 
 from __future__ import annotations
 
-import argparse
 import json
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,19 +67,12 @@ def band(
 
 def main() -> None:
     from leaving import setting
-    from linkage import REGISTERS, ROOT
+    from linkage import REGISTERS, chosen, options
 
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("names", nargs="*")
-    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "linkage")
-    options.add_argument("--febrl", type=Path)
-    options.add_argument("--keys", type=int, default=3)
-    given = options.parse_args()
-    for name in given.names or REGISTERS:
-        data = given.febrl if name.startswith("febrl") else given.data
-        if data is None:
-            print(f"{name}: skipped, --febrl names no folder", flush=True)
-            continue
+    parser = options(__doc__)
+    parser.add_argument("--keys", type=int, default=3)
+    given = parser.parse_args()
+    for name, data in chosen(given, REGISTERS):
         registers, schema, truth = setting(name, data)
         for number in range(given.keys):
             key = new_key(schema.project, "2026Q4")

@@ -12,7 +12,6 @@ letters    clear text by Jaro-Winkler, as ``uic dedupe --local``
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 import time
@@ -105,19 +104,10 @@ def clear(
 
 
 def main() -> None:
-    options = argparse.ArgumentParser()
-    options.add_argument("names", nargs="*")
-    options.add_argument("--keys", type=int, default=3)
-    options.add_argument(
-        "--data", type=Path, default=linkage.ROOT.parent / "shared" / "data" / "linkage"
-    )
-    options.add_argument("--febrl", type=Path)
-    given = options.parse_args()
-    for name in given.names or linkage.REGISTERS:
-        data = given.febrl if name.startswith("febrl") else given.data
-        if data is None:
-            print(f"{name}: skipped, --febrl names no folder", flush=True)
-            continue
+    parser = linkage.options()
+    parser.add_argument("--keys", type=int, default=3)
+    given = parser.parse_args()
+    for name, data in linkage.chosen(given, linkage.REGISTERS):
         started = time.process_time()
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)

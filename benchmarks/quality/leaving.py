@@ -10,14 +10,13 @@ the mean loss of F1.
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from linkage import REGISTERS, ROOT, SCHEMAS
+from linkage import REGISTERS, SCHEMAS, chosen, options
 
 import uic
 from uic.crypto.keys import EpochKey, new_key
@@ -93,17 +92,10 @@ def quality(
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("names", nargs="*")
-    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "linkage")
-    options.add_argument("--febrl", type=Path)
-    options.add_argument("--keys", type=int, default=3)
-    given = options.parse_args()
-    for name in given.names or NAMES:
-        data = given.febrl if name.startswith("febrl") else given.data
-        if data is None:
-            print(f"{name}: skipped, --febrl names no folder", flush=True)
-            continue
+    parser = options(__doc__)
+    parser.add_argument("--keys", type=int, default=3)
+    given = parser.parse_args()
+    for name, data in chosen(given, NAMES):
         registers, schema, truth = setting(name, data)
         losses = []
         for number in range(given.keys):

@@ -20,12 +20,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 import uic
 from uic.partner.composites import canonical_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -126,17 +130,27 @@ def exact_f1(name: str, folder: Path, truth: list[dict[str, str]]) -> float:
     return uic.evaluate(pa.Table.from_pylist(persons), pa.Table.from_pylist(truth)).f1
 
 
-def main() -> None:
-    options = argparse.ArgumentParser()
-    options.add_argument("names", nargs="*")
-    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "linkage")
-    options.add_argument("--febrl", type=Path)
-    given = options.parse_args()
-    for name in given.names or REGISTERS:
+def options(description: str | None = None) -> argparse.ArgumentParser:
+    """Return the options of every benchmark on registers with truth."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "linkage")
+    parser.add_argument("--febrl", type=Path)
+    return parser
+
+
+def chosen(given: argparse.Namespace, known: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """Yield the registers that were asked for, else all known, with the folder of each."""
+    for name in given.names or known:
         data = given.febrl if name.startswith("febrl") else given.data
         if data is None:
             print(f"{name}: skipped, --febrl names no folder", flush=True)
-            continue
+        else:
+            yield name, data
+
+
+def main() -> None:
+    for name, data in chosen(options().parse_args(), REGISTERS):
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
             truth = REGISTERS[name](data, folder)

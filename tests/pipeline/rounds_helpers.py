@@ -13,7 +13,7 @@ import pyarrow as pa
 from uic.crypto.keys import EpochKey
 from uic.crypto.pairs import PrivateKey, new_pair, save_pair
 from uic.pipeline.exporting import encode
-from uic.pipeline.rounds import Finished, link, match, resolve
+from uic.pipeline.rounds import Finished, Matched, link, match, resolve
 from uic.schema import default_schema
 
 KEY = EpochKey("project", "2026Q3", bytes(range(32)))
@@ -111,7 +111,7 @@ def office(folder: Path) -> Office:
     return Office(folder, made)
 
 
-def matched(desk: Office, files: Sequence[Path], name: str = "pairs") -> Path:
+def as_matcher(desk: Office, files: Sequence[Path], name: str = "pairs", **options: Any) -> Matched:
     """Match as the matcher's office does."""
     return match(
         files,
@@ -121,7 +121,13 @@ def matched(desk: Office, files: Sequence[Path], name: str = "pairs") -> Path:
         schema=SCHEMA,
         store=desk.folder / "m.duckdb",
         out=desk.folder / f"{name}.uicp",
-    ).path
+        **options,
+    )
+
+
+def matched(desk: Office, files: Sequence[Path], name: str = "pairs") -> Path:
+    """Return the file that :func:`as_matcher` wrote."""
+    return as_matcher(desk, files, name).path
 
 
 def resolved(desk: Office, pairs: Path, files: Sequence[Path], **options: Any) -> Finished:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rounds_helpers import SCHEMA, Office, office, people, resolved, who
+from rounds_helpers import SCHEMA, Office, as_matcher, office, people, resolved, who
 
 import uic
 from uic.envelope.safe import KeySafe
 from uic.matching.store import current_exports, open_store, stored_exports
-from uic.pipeline.rounds import Matched, Notice, match, withdraw
+from uic.pipeline.rounds import Matched, Notice, withdraw
 
 ROWS = people(60)
 A, B = ROWS[:40], ROWS[20:]
@@ -40,16 +40,7 @@ def _sizes(found: dict[tuple[str, str], str]) -> dict[str, int]:
 
 
 def _in_two_offices(desk: Office, sent: list[Path], *withdrawn: Path) -> Matched:
-    return match(
-        sent,
-        key=desk.pairs["matcher"],
-        resolver=desk.pairs["resolver"].public,
-        partners=desk.partners,
-        schema=SCHEMA,
-        store=desk.folder / "m.duckdb",
-        out=desk.folder / "two.uicp",
-        withdrawn=withdrawn,
-    )
+    return as_matcher(desk, sent, "two", withdrawn=withdrawn)
 
 
 def test_a_matcher_in_another_office_is_told_who_withdrew(desk: Office, sent: list[Path]) -> None:

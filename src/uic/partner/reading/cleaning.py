@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 DEFAULT_MISSING = ("-", "--", "---", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "None", "none")
 SEXES = {"m": "M", "male": "M", "f": "F", "female": "F", "other": "other", "unknown": "unknown"}
 REFERRALS = {word: word for word in ("made", "accepted", "completed")}
-STATUSES = ("unknown", "refused")
 MOST_DIGITS = 30
 LOST_SHARE, LOST_LEAST = 0.2, 5
 

@@ -75,8 +75,3 @@ def open_register(path: str | Path | None) -> AbstractContextManager[Database]:
         FormatError: the file is no register.
     """
     return stored(path, REGISTER, TABLES)
-
-
-def person_name(number: int) -> str:
-    """Return a person id as it is shown: ``P000001``."""
-    return f"P{number:06d}"
